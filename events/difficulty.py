@@ -16,6 +16,7 @@ from events.visit import VisitRef
 DifficultyRef = Annotated[str, Ref("difficulty")]
 Channel = Literal["visit", "office", "below"]
 """visit: raised on a visit. office: entered by an officer. below: told by somebody themselves."""
+Medium = Literal["photo", "voice"]
 
 
 class DifficultyEvent(Event, frozen=True, kw_only=True):
@@ -36,6 +37,8 @@ class DifficultyRaised(DifficultyEvent, frozen=True, kw_only=True):
     """Post that has it to solve. While that is vacant, it rises as all duties do."""
     due: datetime | None = None
     """When it goes up if nothing was done."""
+    owner_area: AreaRef | None = None
+    """Where that post works: who covers it may see the difficulty."""
     enterprise: EnterpriseRef | None = None
     """Enterprise that it is about."""
     group: str | None = None
@@ -54,6 +57,8 @@ class DifficultyOffered(DifficultyEvent, frozen=True, kw_only=True):
     to: PostRef
     until: datetime | None = None
     """When it returns without an answer; None = never."""
+    to_area: AreaRef | None = None
+    """Where that post works."""
     note: str | None = None
 
 
@@ -62,6 +67,7 @@ class DifficultyTaken(DifficultyEvent, frozen=True, kw_only=True):
     """The other post accepted, and owns it from then on."""
 
     owner: PostRef
+    owner_area: AreaRef | None = None
     due: datetime | None = None
 
 
@@ -80,6 +86,7 @@ class DifficultyLapsed(DifficultyEvent, frozen=True, kw_only=True):
     """The other post did not answer in time. The first time it returns to its owner, then it goes up."""
 
     owner: PostRef
+    owner_area: AreaRef | None = None
     level: int
     """How often it went up."""
     due: datetime | None = None
@@ -90,6 +97,7 @@ class DifficultyEscalated(DifficultyEvent, frozen=True, kw_only=True):
     """Nothing was done in time: it goes up."""
 
     owner: PostRef
+    owner_area: AreaRef | None = None
     level: int
     due: datetime | None = None
 
@@ -153,6 +161,14 @@ class DifficultyMerged(DifficultyEvent, frozen=True, kw_only=True):
     into: DifficultyRef
     askers: tuple[DifficultyRef, ...]
     """Those that it brings: itself, and those merged into it before."""
+
+
+@event("difficulty.attached")
+class DifficultyAttached(DifficultyEvent, frozen=True, kw_only=True):
+    """Whoever asked showed it, or said it aloud: a photo or a recording, sealed under the difficulty."""
+
+    medium: Medium
+    file: str
 
 
 @event("difficulty.erased")

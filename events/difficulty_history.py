@@ -13,6 +13,7 @@ from events.base import Event, EventEnvelope, Personal
 from events.dated import until
 from events.difficulty import (
     DifficultyAnswered,
+    DifficultyAttached,
     DifficultyClosed,
     DifficultyConfirmed,
     DifficultyDeclined,
@@ -27,6 +28,7 @@ from events.difficulty import (
     DifficultyTaken,
     DifficultyWaitsSet,
     DifficultyWithdrawn,
+    Medium,
 )
 
 OPEN: Final = ("open", "offered", "answered")
@@ -40,7 +42,17 @@ ACTIVE: Final = ("open", "offered")
 REOPENS: Final = ("answered", "solved", "declined", "closed")
 """The asker can say that it is not solved."""
 MOST_ASKERS: Final = 500
+MOST_FILES: Final = 5
+"""Photos and recordings of one difficulty."""
 TOOK_OVER: Final = "took_over"
+
+
+class Attached(msgspec.Struct, frozen=True):
+    """A photo or a recording of whoever asked, and when it came."""
+
+    medium: Medium
+    file: str
+    at: datetime
 
 
 class DifficultyFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -66,6 +78,10 @@ class DifficultyFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     note: str | None = None
     text: Personal | None = None
     """What the asker or the owner says. None in the state of decisions, and once erased."""
+    works: str | None = None
+    """Area of the post that has it from then on, or is asked to take it on."""
+    medium: Medium | None = None
+    file: str | None = None
 
 
 class DifficultyThen(msgspec.Struct, frozen=True, kw_only=True):
@@ -88,6 +104,16 @@ class DifficultyThen(msgspec.Struct, frozen=True, kw_only=True):
     into: str | None = None
     reason: str | None = None
     ended_at: datetime | None = None
+    owner_works: str | None = None
+    """Area of the owner; None if that was not recorded."""
+    receiver_works: str | None = None
+    """Area of the post that is asked to take it on."""
+    files: tuple[Attached, ...] = ()
+
+    @property
+    def passed(self) -> tuple[str, ...]:
+        """Areas of the posts that have it, or are asked to."""
+        return tuple(one for one in (self.owner_works, self.receiver_works) if one)
 
 
 FACTS: Final[tuple[type[Event], ...]] = (
@@ -105,6 +131,7 @@ FACTS: Final[tuple[type[Event], ...]] = (
     DifficultyClosed,
     DifficultyWithdrawn,
     DifficultyMerged,
+    DifficultyAttached,
 )
 """Events that are facts of a difficulty's history."""
 _as = msgspec.structs.replace
@@ -130,6 +157,9 @@ def facts_of(envelope: EventEnvelope) -> dict[str, DifficultyFact]:
         reason=getattr(e, "reason", None),
         note=getattr(e, "note", None),
         text=_said(e),
+        works=getattr(e, "owner_area", None) or getattr(e, "to_area", None),
+        medium=getattr(e, "medium", None),
+        file=getattr(e, "file", None),
     )
     if not isinstance(e, DifficultyMerged):
         return {key: fact}
@@ -184,6 +214,7 @@ def _after(then: DifficultyThen | None, fact: DifficultyFact) -> DifficultyThen 
             since=fact.at,
             due=fact.due,
             askers=fact.askers,
+            owner_works=fact.works,
         )
     return _STEPS[fact.kind][1](then, fact) if fits(then, fact.kind) else then
 
@@ -193,20 +224,32 @@ def _with_owner(then: DifficultyThen, fact: DifficultyFact) -> DifficultyThen:
         then,
         state="open",
         owner=fact.owner or then.owner,
+        owner_works=fact.works if fact.owner else then.owner_works,
         since=fact.at,
         due=fact.due,
         offered_to=None,
+        receiver_works=None,
         level=max(then.level, fact.level),
         lapses=then.lapses + (fact.kind == "lapsed"),
     )
 
 
 def _offered(then: DifficultyThen, fact: DifficultyFact) -> DifficultyThen:
-    return _as(then, state="offered", since=fact.at, offered_to=fact.to, due=fact.due)
+    return _as(
+        then, state="offered", since=fact.at, offered_to=fact.to, due=fact.due, receiver_works=fact.works
+    )
 
 
 def _answered(then: DifficultyThen, fact: DifficultyFact) -> DifficultyThen:
-    return _as(then, state="answered", since=fact.at, offered_to=None, due=fact.due, confirmed=())
+    return _as(
+        then,
+        state="answered",
+        since=fact.at,
+        offered_to=None,
+        receiver_works=None,
+        due=fact.due,
+        confirmed=(),
+    )
 
 
 def _confirmed(then: DifficultyThen, fact: DifficultyFact) -> DifficultyThen:
@@ -240,6 +283,7 @@ def _ended(then: DifficultyThen, fact: DifficultyFact) -> DifficultyThen:
         ended_at=fact.at,
         due=None,
         offered_to=None,
+        receiver_works=None,
         reason=fact.reason,
         into=fact.other,
     )
@@ -247,6 +291,12 @@ def _ended(then: DifficultyThen, fact: DifficultyFact) -> DifficultyThen:
 
 def _took_over(then: DifficultyThen, fact: DifficultyFact) -> DifficultyThen:
     return _as(then, askers=tuple(dict.fromkeys((*then.askers, *fact.askers))))
+
+
+def _attached(then: DifficultyThen, fact: DifficultyFact) -> DifficultyThen:
+    if fact.medium is None or fact.file is None or fact.file in (one.file for one in then.files):
+        return then
+    return _as(then, files=(*then.files, Attached(fact.medium, fact.file, fact.at)))
 
 
 _STEPS: Final[Mapping[str, tuple[tuple[str, ...], Step]]] = {
@@ -264,6 +314,7 @@ _STEPS: Final[Mapping[str, tuple[tuple[str, ...], Step]]] = {
     "withdrawn": (OPEN, _ended),
     "merged": (OPEN, _ended),
     TOOK_OVER: ((*OPEN, *ENDS), _took_over),
+    "attached": (STATES, _attached),
 }
 """Kind of fact -> the states in which it has an effect, and what that is."""
 

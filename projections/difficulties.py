@@ -11,7 +11,7 @@ import msgspec
 from events.base import EventEnvelope, Personal
 from events.dated import dated, until
 from events.difficulty import Channel, DifficultyErased, DifficultyRaised
-from events.difficulty_history import FACTS, DifficultyFact, facts_of, standing
+from events.difficulty_history import FACTS, Attached, DifficultyFact, facts_of, standing
 from projections.base import Row, View
 
 
@@ -48,6 +48,10 @@ class DifficultyRow(Row, frozen=True, kw_only=True):
     ended_at: datetime | None = None
     text: Personal | None = None
     contact: Personal | None = None
+    files: tuple[Attached, ...] = ()
+    """Photos and recordings of whoever asked, without place, time and device."""
+    passed: tuple[str, ...] = ()
+    """Areas of the posts that have it or are asked to take it on: who covers one of them sees it."""
     history: tuple[DifficultyFact, ...] = ()
     """All facts in order of their time."""
 
@@ -103,6 +107,8 @@ def _stood(row: DifficultyRow, facts: tuple[DifficultyFact, ...]) -> DifficultyR
         into=now.into,
         reason=now.reason,
         ended_at=now.ended_at,
+        files=now.files,
+        passed=now.passed,
         history=facts,
     )
 

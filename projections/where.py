@@ -28,7 +28,8 @@ def lies_in(row: Any, outers: Collection[str]) -> bool:
     """Whether a row may be seen by who is limited to these areas; empty = not limited.
 
     A row with `areas` must have something in common with them. Rows without an area are for everybody, but
-    those of a view with areas that lie nowhere are for nobody who is limited.
+    those of a view with areas that lie nowhere are for nobody who is limited. What was passed to somebody is
+    also for who covers that place (`passed`).
     """
     if not outers:
         return True
@@ -36,7 +37,8 @@ def lies_in(row: Any, outers: Collection[str]) -> bool:
         return any(meets(one, outer) for one in spans for outer in outers)
     if not hasattr(row, "area"):
         return True
-    return row.area is not None and any(inside(row.area, outer) for outer in outers)
+    places = (row.area, *getattr(row, "passed", ()))
+    return any(inside(one, outer) for one in places if one is not None for outer in outers)
 
 
 def narrowed(row: R, outers: Collection[str]) -> R:

@@ -21,6 +21,7 @@ from services.access import AccessUnavailable, Tokens
 from services.api import (
     access_tokens,
     alerts,
+    asked_files,
     asking,
     boundaries,
     candidates,
@@ -259,6 +260,7 @@ ROUTES: Final[dict[tuple[str, str], Endpoint]] = {
     ("GET", f"{HERE}/difficulties/board"): waiting.board,
     ("GET", f"{HERE}/difficulties/figures"): waiting.public,
     ("POST", f"{HERE}/ask"): asking.ask,
+    ("POST", f"{HERE}/ask/files"): asked_files.attach,
     ("POST", f"{HERE}/ask/receipt"): asking.shown,
     ("POST", f"{HERE}/ask/word"): asking.word,
     ("GET", f"{HERE}/coverage"): coverage.coverage,

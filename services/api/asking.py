@@ -13,6 +13,7 @@ from msgspec import Meta, Struct
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
+from events.difficulty import Medium
 from events.difficulty_history import MERGED, OPEN, REOPENS, DifficultyFact, standing
 from events.post_history import post_at
 from projections.difficulties import DifficultyRow
@@ -32,10 +33,13 @@ ASKED_A_MINUTE: Final = 10
 """Per client address: people at one station may share it."""
 ASKED_A_SECOND: Final = 10
 """In total."""
+FILES_A_MINUTE: Final = 20
+"""Photos and recordings, per client address; as many in any second in total."""
+RECEIPT: Final = r"^([0-9A-HJKMNP-TV-Z]{4}-){4}[0-9A-HJKMNP-TV-Z]{4}$"
 Receipt = Annotated[
     str,
     Field(
-        pattern=r"^([0-9A-HJKMNP-TV-Z]{4}-){4}[0-9A-HJKMNP-TV-Z]{4}$",
+        pattern=RECEIPT,
         description="Such as 7KQ2-M9XT-3FPA-R0W1-ZC4D: 100 random bits, which nobody guesses",
     ),
 ]
@@ -54,6 +58,7 @@ class Limits:
     def __init__(self) -> None:
         self.asked = WrongCodes(each=ASKED_A_MINUTE, together=ASKED_A_SECOND)
         self.guessed = WrongCodes()
+        self.files = WrongCodes(each=FILES_A_MINUTE, together=FILES_A_MINUTE)
 
 
 class Asked(BaseModel):
@@ -63,7 +68,7 @@ class Asked(BaseModel):
 
     receipt: Receipt
     category: Code
-    text: PersonalText
+    text: PersonalText | None = Field(default=None, description="None = a photo or a recording follows")
     contact: PersonalLine | None = None
     area: AreaCode | None = None
     trade: Code | None = None
@@ -106,13 +111,15 @@ class AskedDifficulty(Struct, kw_only=True):
     state: str
     raised_at: datetime
     text: str | None
+    files: Annotated[list[Medium], Meta(description="What arrived of photos and recordings")]
     with_post: Annotated[str, Meta(description="Name of the post that has it")]
     until: Annotated[datetime | None, Meta(description="Answered: when it counts as solved without a word")]
     may: Annotated[list[str], Meta(description="What can be said now: confirm, reopen, withdraw")]
     steps: list[DifficultyStep]
 
 
-async def _here(request: Request) -> str:
+async def here(request: Request) -> str:
+    """Return the jurisdiction. Raises 404."""
     jurisdiction = request.path_params["jurisdiction"]
     if not await muster(request).commands.found(jurisdiction):
         raise Problem(404, "jurisdiction.unknown", jurisdiction=jurisdiction[:64])
@@ -126,7 +133,7 @@ _KEY: Final = {"Idempotency-Key": "Any UUID; send the same again to retry"}
 @operation(id="ask", tag="difficulties", body=Asked, headers=_KEY, problems=_PROBLEMS, public=True)
 async def ask(request: Request) -> Answer[CommandOutcome]:
     """Tell the city about a difficulty. No token is needed, and none is read."""
-    jurisdiction = await _here(request)
+    jurisdiction = await here(request)
     limits: Limits = request.app.state.asking
     limits.asked.check(address(request))
     limits.asked.note(address(request))
@@ -142,7 +149,7 @@ async def ask(request: Request) -> Answer[CommandOutcome]:
     return await send_by_service(request, jurisdiction, ASKER, command, (given.at, given.sent_at))
 
 
-async def _mine(request: Request, jurisdiction: str, receipt: str) -> str:
+async def of_receipt(request: Request, jurisdiction: str, receipt: str) -> str:
     """Return the difficulty of a receipt. Raises 404, and 429 after many wrong ones."""
     limits: Limits = request.app.state.asking
     limits.guessed.check(address(request))
@@ -157,18 +164,18 @@ async def _mine(request: Request, jurisdiction: str, receipt: str) -> str:
 @operation(id="receipt", tag="difficulties", body=Read, problems=(404, 429, 503), public=True)
 async def shown(request: Request) -> Answer[AskedDifficulty]:
     """Read the steps of a difficulty by its receipt. No token is needed, and none is read."""
-    jurisdiction = await _here(request)
+    jurisdiction = await here(request)
     given = await model(request, Read)
-    key = await _mine(request, jurisdiction, given.receipt)
+    key = await of_receipt(request, jurisdiction, given.receipt)
     return answer(await _told(request, jurisdiction, key), headers={"Cache-Control": "no-store"})
 
 
 @operation(id="word", tag="difficulties", body=Word, headers=_KEY, problems=_PROBLEMS, public=True)
 async def word(request: Request) -> Answer[CommandOutcome]:
     """Say that a difficulty is solved, or not, or withdraw it, by its receipt."""
-    jurisdiction = await _here(request)
+    jurisdiction = await here(request)
     given = await model(request, Word)
-    key = await _mine(request, jurisdiction, given.receipt)
+    key = await of_receipt(request, jurisdiction, given.receipt)
     said: dict[str, Command] = {
         "confirm": Confirm(difficulty=key),
         "reopen": Reopen(difficulty=key, text=given.text),
@@ -203,6 +210,7 @@ async def _told(request: Request, jurisdiction: str, key: str) -> AskedDifficult
         state=last.state,
         raised_at=mine.raised_at,
         text=plain(mine.text),
+        files=[one.medium for one in mine.files],
         with_post=name(last.owner, now) or last.owner,
         until=last.due if last.state == "answered" else None,
         may=_may(last, alone=len(chain) == 1 and then is not None and len(then.askers) == 1),
@@ -239,7 +247,7 @@ def _steps(row: DifficultyRow, key: str, *, last: bool) -> list[DifficultyFact]:
         for fact in row.history
         if fact.kind not in _HIDDEN
         and (own or last)
-        and (own or fact.kind not in ("raised", "merged"))
+        and (own or fact.kind not in ("raised", "merged", "attached"))
         and (fact.kind not in ("confirmed", "reopened") or key in fact.askers)
     ]
 

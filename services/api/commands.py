@@ -122,7 +122,7 @@ def _may_found(jurisdiction: str, asker: Principal) -> None:
         raise Problem(404, "jurisdiction.unknown", jurisdiction=jurisdiction[:64])
 
 
-def _key(request: Request) -> str:
+def key_of(request: Request) -> str:
     """Return the command's id from Idempotency-Key. Raises 400."""
     text = request.headers.get("idempotency-key", "").strip().strip('"')
     try:
@@ -227,7 +227,7 @@ async def one(request: Request) -> Answer[CommandOutcome]:
     if name not in PUBLIC:
         raise Problem(404, "command.unknown", name=name)
     jurisdiction, asker = await commander(request, name)
-    key = _key(request)
+    key = key_of(request)
     body = _based_on(request, await model(request, BODIES[name]))
     outcome = (await _submit(request, jurisdiction, [_envelope(request, asker, key, *_split(name, body))]))[0]
     return _answer(outcome)
@@ -252,7 +252,7 @@ async def send_by_service(
 ) -> Answer[CommandOutcome]:
     """Send a command that the service itself makes for a caller without a token, at (`at`, `sent_at`)."""
     envelope = CommandEnvelope(
-        id=_key(request),
+        id=key_of(request),
         command=command,
         actor=actor,
         received=muster(request).clock.now(),

@@ -1,9 +1,7 @@
-"""Files over HTTP: pictures as proof of what was done, sealed under their request."""
+"""Files over HTTP: proof of what was done, and what difficulties show, sealed under whose it is."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct
 from pydantic import Field
@@ -11,40 +9,32 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from projections.assignments import AssignmentRow
-from projections.requests import RequestRow
 from services.access import Principal
 from services.api.commands import commander
 from services.api.context import Answer, answer, muster, reader
+from services.api.given_files import PICTURES, cleaned, given_file, kept
 from services.api.parameters import NoParameters, Parameters, read
 from services.api.problems import Problem
 from services.api.reading import own_team
 from services.api.routing import operation
 from services.api.views import record_shown
-from services.files.cleaning import cleaned
-from services.files.form import BadFile, SealedFile, is_name, name_of, unpack
-from services.files.pictures import BadPicture, Picture, picture
+from services.files.form import BadFile, SealedFile, is_name, unpack
 from services.vault import BadToken, NoKey
 from services.views.port import Query
 
-MOST_BYTES: Final = 2 * 1024 * 1024
-MOST_CLEAN: Final = MOST_BYTES * 3 // 2
-"""Bytes of a picture once it is drawn anew."""
 LATE: Final = timedelta(days=3)
 """How long after the end of their task a worker may still add pictures: a phone may have been offline."""
 MOST_FILES: Final = 40
 """Files of one request, so that a stolen phone cannot fill the disk."""
-TYPES: Final = ("image/jpeg", "image/png", "image/webp")
 _KIND: Final = "request/"
+_VIEWS: Final = {"request": "requests", "difficulty": "difficulties"}
+"""View of those who have files, by kind."""
 _INERT: Final = {
     "Cache-Control": "no-store",
     "Content-Disposition": "inline",
     "Content-Security-Policy": "default-src 'none'; sandbox",
 }
-"""A picture opened by its address must not be able to do anything."""
-
-
-_DRAWING: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
-"""Pictures are decoded one at a time: each may take some 200 MB meanwhile."""
+"""A file opened by its address must not be able to do anything."""
 
 
 class UploadParameters(Parameters):
@@ -59,17 +49,12 @@ class Uploaded(Struct):
     file: Annotated[str, Meta(description="Its name, for assignment.attach_proof")]
 
 
-class _Given(NamedTuple):
-    said: Picture
-    plain: bytes
-
-
 @operation(
     id="upload",
     tag="files",
     query=UploadParameters,
     body=bytes,
-    takes=TYPES,
+    takes=PICTURES,
     problems=(409, 410, 503),
     words={410: "The request's personal data was erased", 422: "Not such a picture, or too many pixels"},
 )
@@ -81,66 +66,24 @@ async def upload(request: Request) -> Answer[Uploaded]:
     """
     jurisdiction, asker = await commander(request, "assignment.attach_proof")
     subject = read(request, UploadParameters, "files").subject
-    given = await _picture(request)
+    given = await given_file(request, PICTURES)
     await _their_request(request, jurisdiction, asker, subject)
     await _their_task(request, jurisdiction, asker, subject)
-    given = await _clean(given)
-    service = muster(request)
-    box = await service.vault.seal_file(jurisdiction, subject, given.said.media, given.plain)
-    if box is None:
-        raise Problem(410, "file.erased", subject=subject)
-    stored = SealedFile(subject, given.said.media, box).packed()
-    name, held = name_of(stored), await service.files.held(jurisdiction, subject)
-    if name not in held and len(held) >= MOST_FILES:
-        raise Problem(409, "file.too_many", subject=subject, most=MOST_FILES)
-    await service.files.put(jurisdiction, name, subject, stored, service.clock.now())
+    name = await kept(request, jurisdiction, subject, await cleaned(given), MOST_FILES)
     return answer(Uploaded(name))
 
 
-async def _picture(request: Request) -> _Given:
-    """Return the body, which must be the kind of picture that it says. Raises 413, 415, 422."""
-    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media not in TYPES:
-        raise Problem(415, "media_type")
-    plain = await request.body()
-    if len(plain) > MOST_BYTES:
-        raise Problem(413, "too_large", most=MOST_BYTES)
-    try:
-        found = picture(plain)
-    except BadPicture as error:
-        raise _bad(error) from error
-    if found is None or found.media != media:
-        raise Problem(422, "file.invalid", variant="type")
-    return _Given(found, plain)
-
-
-async def _clean(given: _Given) -> _Given:
-    """Return the picture without what its sender did not mean to send. Raises 422."""
-    loop = asyncio.get_running_loop()
-    try:
-        plain = await loop.run_in_executor(_DRAWING, cleaned, given.plain, given.said, MOST_CLEAN)
-    except BadPicture as error:
-        raise _bad(error) from error
-    return _Given(given.said, plain)
-
-
-def _bad(error: BadPicture) -> Problem:
-    if error.why == "pixels":
-        return Problem(422, "file.invalid", variant="pixels")
-    return Problem(422, "file.invalid", variant="damaged")
-
-
-async def _their_request(request: Request, jurisdiction: str, asker: Principal, subject: str) -> RequestRow:
-    """Return the request, which the caller must see. Raises 404."""
-    key, views = subject.removeprefix(_KIND), muster(request).views
-    row: Any = (await views.load(jurisdiction, {"requests": [key]}))["requests"].get(key)
+async def _their_request(request: Request, jurisdiction: str, asker: Principal, subject: str) -> None:
+    """Require that the caller sees whose file it is: a request or a difficulty. Raises 404."""
+    kind, _, key = subject.partition("/")
+    view = _VIEWS[kind]
+    row = (await muster(request).views.load(jurisdiction, {view: [key]}))[view].get(key)
     if row is None or not asker.sees(row):
-        raise _unknown(key)
-    return row
+        raise _unknown(key, view)
 
 
-def _unknown(key: str) -> Problem:
-    return Problem(404, "row.unknown", view="requests", key=key)
+def _unknown(key: str, view: str = "requests") -> Problem:
+    return Problem(404, "row.unknown", view=view, key=key)
 
 
 async def _their_task(request: Request, jurisdiction: str, asker: Principal, subject: str) -> None:
@@ -169,9 +112,9 @@ def _takes_pictures(row: AssignmentRow, now: datetime) -> bool:
 
 @operation(id="file", tag="files", query=NoParameters, media="image/*", problems=(409, 410, 503))
 async def download(request: Request) -> Response:
-    """Read a picture. Every one that is shown is recorded, with who asked.
+    """Read a picture or a recording. Every one that is shown is recorded, with who asked.
 
-    Needs the right to see personal data, and the request must lie in the token's areas.
+    Needs the right to see personal data, and the request or difficulty must lie in the token's areas.
     """
     jurisdiction, asker = await reader(request)
     read(request, NoParameters, "files")

@@ -13,10 +13,17 @@ SIGN_IN_BYTES: Final = 16 * 1024
 SIGN_IN: Final = "/api/v1/session"
 ASKING: Final = ("/ask", "/ask/receipt", "/ask/word")
 """Ends of the paths of a jurisdiction that need no token."""
+SHOWING: Final = "/ask/files"
+SHOWN_BYTES: Final = 2 * 1024 * 1024 + 1
+"""Photos and recordings of callers who are not known; what is longer by a byte is told by name."""
 MOST_TOGETHER: Final = 128 * 1024 * 1024
 """Bytes of all bodies that are not answered yet."""
 CHUNK_SECONDS: Final = 30.0
 """Longest pause within a body."""
+
+
+def _most_of(path: str) -> int:
+    return SHOWN_BYTES if path.endswith(SHOWING) else MOST_BYTES
 
 
 class TooLarge(Exception):
@@ -51,7 +58,7 @@ class LimitBodies:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         unknown = scope["path"] == SIGN_IN or scope["path"].endswith(ASKING)
-        most = SIGN_IN_BYTES if unknown else self._most
+        most = SIGN_IN_BYTES if unknown else min(self._most, _most_of(scope["path"]))
         bodies, seen, whole = self._bodies, 0, False
 
         async def counted() -> Message:

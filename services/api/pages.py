@@ -12,7 +12,7 @@ from services.api.server.edge import Edge
 
 STATIC: Final = Path(__file__).parent / "static"
 _FEATURES: Final = (
-    "geolocation=(self), camera=(self), microphone=(), payment=(), usb=(), serial=(), midi=(), "
+    "geolocation=(self), camera=(self), microphone=(self), payment=(), usb=(), serial=(), midi=(), "
     "hid=(), accelerometer=(), gyroscope=(), magnetometer=(), display-capture=()"
 )
 _PARTS: Final = (".js", ".mjs", ".css")

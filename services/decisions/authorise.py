@@ -34,7 +34,8 @@ def covers(state: State, kind: str, key: str, scope: Scope) -> bool:
         return True
     table = kinds[kind]
     lies = meets if table.spans else inside
-    return any(lies(area, one) for area in table.areas(state, key) for one in scope.areas)
+    here = any(lies(area, one) for area in table.areas(state, key) for one in scope.areas)
+    return here or any(_within(area, scope.areas) for area in table.passed(state, key))
 
 
 def _refuse_unseen(state: State, command: Command, mention: Mention, ctx: Context) -> None:
@@ -91,6 +92,8 @@ def _areas(state: State, mention: Mention, key: str, ctx: Context) -> set[str]:
     table = kinds[mention.kind]
     if _arrives(state, mention, key):
         return set()
+    if theirs := {area for area in table.passed(state, key) if _within(area, ctx.scope.areas)}:
+        return theirs
     areas = table.areas(state, key)
     return areas | table.belongs(state, key, ctx.actor) if mention.touch is IDENTITY else areas
 

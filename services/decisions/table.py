@@ -27,6 +27,7 @@ class Table(Generic[Row]):
     `kind`: what a `Ref` calls its rows; None if nothing refers to them.
     `areas`: where a row lies, which limits tokens restricted to areas; required with a kind.
     `belongs`: further areas a row belongs to, as seen by an actor; none by default.
+    `passed`: areas it was passed to: who covers one of them reaches it; none by default.
     `nowhere`: whether a row is currently in no area's care; False by default.
     `spans`: whether a row may lie in several areas; who covers a part of them may know of it.
     `own`: whether an id is a worker's own, which limits workers' tokens; False by default.
@@ -41,6 +42,7 @@ class Table(Generic[Row]):
         kind: str | None = None,
         areas: "Callable[[State, str, Row], Iterable[str]] | None" = None,
         belongs: "Callable[[State, Row, str], Iterable[str]]" = lambda state, row, actor: (),
+        passed: "Callable[[Row], Iterable[str]]" = lambda row: (),
         nowhere: "Callable[[Row], bool]" = lambda row: False,
         spans: bool = False,
         own: "Callable[[State, str, str], bool]" = lambda state, key, worker: False,
@@ -54,6 +56,7 @@ class Table(Generic[Row]):
         self.name, self.row, self.kind, self.erasure = name, row, kind, erasure
         self.own, self.spans = own, spans
         self._areas, self._belongs, self._nowhere = areas, belongs, nowhere
+        self._passed = passed
         tables[name] = self
         if kind:
             kinds[kind] = self
@@ -76,6 +79,11 @@ class Table(Generic[Row]):
         """Return where the row belongs, as seen by an actor."""
         row = state[self].get(key)
         return set() if row is None else set(self._belongs(state, row, actor))
+
+    def passed(self, state: "State", key: str) -> set[str]:
+        """Return the areas that a row was passed to."""
+        row = state[self].get(key)
+        return set() if row is None else set(self._passed(row))
 
     def nowhere(self, state: "State", key: str) -> bool:
         """Whether the row exists and is in no area's care."""

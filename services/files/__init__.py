@@ -1,1 +1,1 @@
-"""Pictures sealed under the key of the request they belong to, stored beside the log."""
+"""Pictures and recordings beside the log, sealed under the key of the request or difficulty that has them."""

@@ -18,7 +18,7 @@ class SealedFile(msgspec.Struct, frozen=True):
     """A sealed file. Subject and media type are readable, but cannot be changed without notice."""
 
     subject: str
-    """`request/ID`."""
+    """`request/ID` or `difficulty/ID`."""
     media: str
     """Media type of the plain bytes, such as image/jpeg."""
     box: bytes

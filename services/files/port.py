@@ -25,7 +25,7 @@ class Files(Protocol):
         ...
 
     async def subjects(self, jurisdiction: str) -> list[str]:
-        """Return all subjects (`request/ID`) with files, sorted."""
+        """Return all subjects (`request/ID`, `difficulty/ID`) with files, sorted."""
         ...
 
     async def jurisdictions(self) -> list[str]:

@@ -13,7 +13,8 @@ USABLE: Final = timedelta(days=1)
 KEPT: Final = timedelta(days=2)
 """How long a file that nothing names is kept. Longer than USABLE by what the views may lag behind the log."""
 _AT_ONCE: Final = 200
-_KIND: Final = "request/"
+_NAMING: Final = frozenset({"assignments", "requests", "difficulties"})
+"""Views that tell which files are named."""
 
 
 async def sweep(files: Files, vault: Vault, jurisdiction: str) -> int:
@@ -26,11 +27,11 @@ async def sweep(files: Files, vault: Vault, jurisdiction: str) -> int:
 
 
 async def sweep_unattached(files: Files, log: Log, views: Views, jurisdiction: str, now: datetime) -> int:
-    """Delete the files put longer than KEPT ago that no assignment names; return how many.
+    """Delete the files put longer than KEPT ago that nothing names; return how many.
 
-    Only while the views show the whole log, and only of requests that they know: a restored or rebuilt view
-    must not make attached files look unattached. Raises FilesUnavailable, LogUnavailable, ViewsUnavailable or
-    RowUnreadable.
+    Only while the views show the whole log, and only of requests and difficulties that they know: a restored
+    or rebuilt view must not make attached files look unattached. Raises FilesUnavailable, LogUnavailable,
+    ViewsUnavailable or RowUnreadable.
     """
     before, count = now - KEPT, 0
     for subjects in _batches(await files.subjects(jurisdiction)):
@@ -38,7 +39,7 @@ async def sweep_unattached(files: Files, log: Log, views: Views, jurisdiction: s
         for subject in subjects:
             held = await files.held(jurisdiction, subject)
             if names := {name for name, at in held.items() if at < before}:
-                old[subject.removeprefix(_KIND)] = names
+                old[subject] = names
         if old and await _whole(log, views, jurisdiction):
             loose = await _unnamed(views, jurisdiction, old)
             count += await files.discard(jurisdiction, sorted(loose), before) if loose else 0
@@ -48,15 +49,29 @@ async def sweep_unattached(files: Files, log: Log, views: Views, jurisdiction: s
 async def _whole(log: Log, views: Views, jurisdiction: str) -> bool:
     end = await log.end(jurisdiction)
     head = await views.head(jurisdiction)
-    return head.position >= end.position > 0 and not {"assignments", "requests"} & set(
-        await views.degraded(jurisdiction)
-    )
+    return head.position >= end.position > 0 and not _NAMING & set(await views.degraded(jurisdiction))
 
 
 async def _unnamed(views: Views, jurisdiction: str, old: dict[str, set[str]]) -> set[str]:
+    """Return those of these files, by subject, that neither a task nor the difficulty names."""
+    requests, difficulties = (_of_kind(old, kind) for kind in ("request/", "difficulty/"))
+    asked = {"requests": list(requests), "difficulties": list(difficulties)}
+    rows: Any = await views.load(jurisdiction, asked)
+    known = {key: row for key, row in rows.get("difficulties", {}).items() if row is not None}
+    shown = {one.file for row in known.values() for one in row.files}
+    loose = {name for key in known for name in difficulties[key]} - shown
+    return loose | await _without_task(
+        views, jurisdiction, {key: names for key, names in requests.items() if rows["requests"].get(key)}
+    )
+
+
+def _of_kind(old: dict[str, set[str]], kind: str) -> dict[str, set[str]]:
+    return {key.removeprefix(kind): names for key, names in old.items() if key.startswith(kind)}
+
+
+async def _without_task(views: Views, jurisdiction: str, old: dict[str, set[str]]) -> set[str]:
     """Return those of these files, by request, that no assignment of their request names."""
-    rows: Any = (await views.load(jurisdiction, {"requests": list(old)}))["requests"]
-    loose = {name for key, names in old.items() if rows.get(key) is not None for name in names}
+    loose = {name for names in old.values() for name in names}
     cursor = None
     while loose:
         query = Query(filters={"request": list(old)}, limit=_AT_ONCE, cursor=cursor)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from events.assignment import AssignmentProofAttached
 from events.base import EventEnvelope
+from events.difficulty import DifficultyAttached
 from services.decisions.erasure import erased_by
 from services.files.form import name_of
 from services.files.port import Files
@@ -22,6 +23,9 @@ class NamedFiles:
         for event in events:
             if isinstance(event.data, AssignmentProofAttached) and event.data.file:
                 found = event.position, f"request/{event.data.request}"
+                self._named.setdefault(event.data.file, found)
+            if isinstance(event.data, DifficultyAttached):
+                found = event.position, f"difficulty/{event.data.difficulty}"
                 self._named.setdefault(event.data.file, found)
             if gone := erased_by(event.data):
                 self._erased.add(gone)

@@ -27,8 +27,8 @@ class Table:
         self.columns: tuple[Column, ...] = columns(view)
         self.by_field = {column.field: column for column in self.columns}
         self.has_area = "area" in self.by_field
-        self.spans = "areas" in view.row.__struct_fields__
-        """Whether a row lies in several areas, of which there is no column. Such rows are few."""
+        self.spans = bool({"areas", "passed"}.intersection(view.row.__struct_fields__))
+        """Whether a row lies in several areas or was passed to them: no column tells. Such rows are few."""
         self.name = f"view_{view.name}_v{view.version}"
         self.values = values(self.columns)
         self._decoder = msgspec.json.Decoder(view.row)

@@ -249,6 +249,7 @@ CALLS: Final[dict[str, Asking]] = {
     "certificates-trust": _plain(),
     "certificate-paper": _about("certificate"),
     "ask": _plain(body={}),
+    "ask_file": _plain(body={}),
     **dict.fromkeys(
         ("receipt", "word"), _plain(body={"receipt": "0000-0000-0000-0000-0000", "say": "confirm"})
     ),

@@ -9,9 +9,14 @@ import httpx
 import pytest
 from service import J, Service
 
+from events.difficulty_history import MOST_FILES
 from projections.catalog import public_views
 from services.api.asking import ASKED_A_MINUTE, hashed
 from services.decisions.scopes import SCOPES
+from services.files.form import SealedFile, name_of, unpack
+from services.files.sweeping import KEPT, sweep_unattached
+from tests.photos import SECRETS, photo
+from tests.voices import voice
 
 RECEIPT, ANOTHER = "7KQ2-M9XT-3FPA-R0W1-ZC4D", "7KQ2-M9XT-3FPA-R0W1-ZC4E"
 TEXT, CONTACT = "Firm 1 has not paid for two months", "Courier 1, 138 0000 0001"
@@ -95,6 +100,113 @@ async def test_an_asker_is_told_what_becomes_of_the_original(city: Service) -> N
     assert (await post(city, "ask/word", receipt=ANOTHER, say="reopen", text="No")).status_code == 200
     await city.rows("difficulties")
     assert [one["what"] for one in (await told(city))["steps"]] == ["raised", "answered"]
+
+
+async def show(
+    service: Service, body: bytes, media: str, receipt: str = RECEIPT, key: str | None = None
+) -> httpx.Response:
+    """Send a photo or a recording without any token."""
+    headers = {"Idempotency-Key": key or str(uuid4()), "Content-Type": media, "Muster-Receipt": receipt}
+    async with service.client(None) as nobody:
+        return await nobody.post(f"/api/v1/{J}/ask/files", content=body, headers=headers)
+
+
+async def test_a_difficulty_is_shown_and_said_aloud(city: Service) -> None:
+    """Photo and voice come without metadata, are sealed, and only who may see personal data opens them."""
+    told_first = await post(city, "ask", receipt=RECEIPT, category="pay")
+    assert told_first.status_code == 200, told_first.text
+    sent = [await show(city, photo(), "image/jpeg"), await show(city, voice(comment=SECRETS[0]), "audio/wav")]
+    assert [one.status_code for one in sent] == [200, 200], [one.text for one in sent]
+    again = await show(city, photo(), "image/jpeg")
+    assert again.status_code == 200
+    (row,) = await city.rows("difficulties")
+    assert [one["medium"] for one in row["files"]] == ["photo", "voice"], "the same again is the same"
+    assert (await told(city))["files"] == ["photo", "voice"]
+    for one, begins in zip(row["files"], (b"\xff\xd8", b"RIFF"), strict=True):
+        stored = await city.muster.files.get(J, one["file"])
+        assert stored
+        assert begins not in stored
+        assert unpack(stored).subject == f"difficulty/{row['difficulty']}"
+        shown = await (await city.as_("dispatcher", jurisdictions=[J])).get(
+            f"/api/v1/{J}/files/{one['file']}"
+        )
+        assert shown.content.startswith(begins)
+        assert not any(secret in shown.content for secret in SECRETS)
+        for scope in ("viewer", "worker"):
+            more: dict[str, Any] = {"worker": "W1"} if scope == "worker" else {}
+            other = await city.as_(scope, jurisdictions=[J], **more)
+            assert (await other.get(f"/api/v1/{J}/files/{one['file']}")).status_code == 403
+    await city.ok("difficulty.erase", difficulty=row["difficulty"])
+    gone = await (await city.as_("dispatcher", jurisdictions=[J])).get(
+        f"/api/v1/{J}/files/{row['files'][0]['file']}"
+    )
+    assert gone.status_code in (404, 410), "its key is destroyed at once, the file soon"
+
+
+async def test_what_is_shown_has_limits(city: Service) -> None:
+    await ask(city)
+    answers = {
+        "too long": await show(city, voice(seconds=61, rate=8_000), "audio/wav"),
+        "no sound": await show(city, b"RIFF" + b"\0" * 60, "audio/wav"),
+        "not a picture": await show(city, voice(), "image/jpeg"),
+        "another type": await show(city, b"\x1aE\xdf\xa3", "video/webm"),
+        "too many bytes": await show(city, b"\0" * (2 * 1024 * 1024 + 1), "audio/wav"),
+        "wrong receipt": await show(city, photo(), "image/jpeg", ANOTHER),
+    }
+    assert {why: (one.status_code, one.json()["code"]) for why, one in answers.items()} == {
+        "too long": (422, "file.invalid"),
+        "no sound": (422, "file.invalid"),
+        "not a picture": (422, "file.invalid"),
+        "another type": (415, "media_type"),
+        "too many bytes": (413, "too_large"),
+        "wrong receipt": (404, "difficulty.no_receipt"),
+    }
+    many = [await show(city, voice(tone=n), "audio/wav") for n in range(1, MOST_FILES + 2)]
+    assert [one.status_code for one in many] == [200] * MOST_FILES + [409]
+
+
+async def test_what_nothing_names_is_deleted_later(city: Service) -> None:
+    key = await ask(city)
+    assert (await show(city, photo(), "image/jpeg")).status_code == 200
+    await city.rows("difficulties")
+    muster = city.muster
+    loose = SealedFile(f"difficulty/{key}", "audio/wav", b"box").packed()
+    await muster.files.put(J, name_of(loose), f"difficulty/{key}", loose, datetime.now(UTC))
+    later = datetime.now(UTC) + KEPT + timedelta(minutes=1)
+    assert await sweep_unattached(muster.files, muster.log, muster.views, J, later) == 1
+    assert len(await muster.files.held(J, f"difficulty/{key}")) == 1
+
+
+async def test_who_covers_the_post_it_was_passed_to_sees_it_and_no_other(city: Service) -> None:
+    for area, name in (("230717", "1"), ("230718", "2")):
+        await city.ok("area.define", area=area, name=name)
+        await city.ok("post.create", post=f"P-{area}", name=f"Post {area}", unit="U1", area=area, parent="P1")
+        await city.ok(
+            "post.appoint", post=f"P-{area}", holder=f"H-{area}", holder_name="X", acts_as=f"desk-{area}"
+        )
+    keys = [await ask(city), await ask(city, ANOTHER)]
+    secrets = {
+        a: await city.tokens.create(f"desk-{a}", "dispatcher", areas=[a]) for a in ("230717", "230718")
+    }
+    first, second = (city.client(secret) for secret in secrets.values())
+    async with first, second, await owner(city) as street:
+        seen = [await first.get(f"/api/v1/{J}/difficulties"), await second.get(f"/api/v1/{J}/difficulties")]
+        assert [one.json()["items"] for one in seen] == [[], []]
+        early = await city.send("difficulty.take", client=first, difficulty=keys[0])
+        assert (early.status_code, early.json()["code"]) == (409, "difficulty.unknown")
+        await does(city, street, "difficulty.offer", difficulty=keys[0], to="P-230717")
+        assert await listed(first) == [keys[0]]
+        assert await listed(second) == []
+        await does(city, first, "difficulty.take", difficulty=keys[0])
+        assert await listed(first) == [keys[0]]
+        await does(city, first, "difficulty.offer", difficulty=keys[0], to="P1")
+        await does(city, street, "difficulty.take", difficulty=keys[0])
+        assert await listed(first) == [], "it was passed back"
+
+
+async def listed(client: httpx.AsyncClient) -> list[str]:
+    found = await client.get(f"/api/v1/{J}/difficulties")
+    return [one["difficulty"] for one in found.json()["items"]]
 
 
 async def test_the_same_id_again_is_the_same_difficulty(city: Service) -> None:

@@ -23,7 +23,7 @@ async def test_pages_keep_to_their_own_origin(service: Service) -> None:
     assert found["connect-src"] == found["worker-src"] == found["manifest-src"] == "'self'"
     assert found["img-src"] == "'self' data:"
     assert "unsafe" not in headers["content-security-policy"]
-    assert headers["permissions-policy"].startswith("geolocation=(self), camera=(self), microphone=()")
+    assert headers["permissions-policy"].startswith("geolocation=(self), camera=(self), microphone=(self)")
 
 
 async def test_tiles_of_another_origin_may_be_fetched_from_there_and_nowhere_else(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from events.answering import index_of, risen
 from events.difficulty import (
     DifficultyAnswered,
+    DifficultyAttached,
     DifficultyClosed,
     DifficultyConfirmed,
     DifficultyDeclined,
@@ -27,7 +28,7 @@ from events.difficulty import (
     DifficultyWaitsSet,
     DifficultyWithdrawn,
 )
-from events.difficulty_history import standing
+from events.difficulty_history import MOST_FILES, standing
 from events.visit import VisitErased, VisitRecorded
 from projections import difficulties, posts
 from projections.difficulties import DifficultyRow
@@ -448,3 +449,30 @@ def test_median_days_need_as_many_solved_ones(city: Given):
     does(city, "confirm", CLERK, "A4", now=t("+2 00:00"))
     rows = fold(difficulties.VIEW, city.log.commits)
     assert public_figures(rows.values(), t("+2 00:00"))[-1].median_days == 2.0
+
+
+def test_what_is_shown_is_added_once_and_at_any_time(raised: Given) -> None:
+    """Photos and recordings come by the receipt, also after the answer; the same again changes nothing."""
+    file = "ab" * 32
+    photo = {"medium": "photo", "file": file, "actor": "public/receipt"}
+    shown = does(answered(raised), "attach", **photo)
+    shown.then(DifficultyAttached, difficulty="D1", area=COUNTY, medium="photo", file=file)
+    does(shown.and_given, "attach", **photo).unchanged()
+    early = does(raised, "attach", **photo, at=t("-1 07:00"), observed=True)
+    early.anomaly("difficulty.not_yet")
+
+
+def test_a_difficulty_has_few_files(raised: Given) -> None:
+    def attach(n: int) -> Command:
+        return difficulty.attach(difficulty="D1", medium="voice", file=f"{n:064x}")
+
+    full = raised.and_(*(attach(n) for n in range(MOST_FILES)))
+    full.when(attach(MOST_FILES)).refused("file.too_many", "difficulty/D1", str(MOST_FILES))
+
+
+def test_the_row_says_where_the_posts_work_that_have_it(raised: Given) -> None:
+    """Who covers the area of a post that has it, or is asked to take it on, sees it."""
+    assert row(raised).passed == ("2307",)
+    away = post.create(post="P9", name="P9", unit="U1", area=COUNTY, parent="lead")
+    offered = does(raised.and_(away), "offer", to="P9").and_given
+    assert row(offered).passed == ("2307", COUNTY)

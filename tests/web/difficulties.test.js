@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, mock, test } from "node:test";
+import { wav } from "../../web/go/showing.js";
 import { byPost } from "../../web/lib/alliance/waiting.js";
 import { Databases } from "./support/indexeddb.js";
 import { run } from "./support/plain.js";
@@ -13,6 +14,22 @@ test("the board lists the posts with the most overdue ones first", () => {
     found.map(([post, items]) => `${post} ${items.length}`),
     ["B 1", "A 2", "C 1"],
   );
+});
+
+test("a recording is its samples alone, a minute at most", async () => {
+  const view = new DataView(await wav(new Float32Array([0, 1, -1, 2])).arrayBuffer());
+  const word = (at, length) => String.fromCharCode(...new Uint8Array(view.buffer, at, length));
+  assert.deepEqual([word(0, 4), word(8, 8), word(36, 4)], ["RIFF", "WAVEfmt ", "data"]);
+  assert.deepEqual(
+    [view.getUint16(22, true), view.getUint32(24, true), view.getUint16(34, true)],
+    [1, 16000, 16],
+  );
+  assert.deepEqual(
+    [0, 1, 2, 3].map((n) => view.getInt16(44 + n * 2, true)),
+    [0, 32767, -32767, 32767],
+  );
+  assert.equal(view.byteLength, view.getUint32(4, true) + 8);
+  assert.equal(wav(new Float32Array(16000 * 61)).size, 44 + 16000 * 60 * 2);
 });
 
 describe("what is told to the city", () => {
@@ -27,7 +44,8 @@ describe("what is told to the city", () => {
     sent = [];
     const self = { navigator: {} };
     const fetch = async (path, options) => {
-      sent.push({ path, ...options, body: JSON.parse(options.body) });
+      const body = typeof options.body === "string" ? JSON.parse(options.body) : options.body;
+      sent.push({ path, ...options, body });
       return answer();
     };
     run("go/idb.js", { self, indexedDB: new Databases() });
@@ -41,7 +59,13 @@ describe("what is told to the city", () => {
   const keep = (id) =>
     outbox.asking((kept) => [
       ...kept,
-      { id, jurisdiction: "2307", path: "ask", body: { text: "T" }, at: "2026-03-28T07:00:00Z" },
+      {
+        id,
+        jurisdiction: "2307",
+        path: "ask",
+        body: { receipt: "R", text: "T" },
+        at: "2026-03-28T07:00:00Z",
+      },
     ]);
 
   test("goes out without the session, and at the time when it was told", async () => {
@@ -53,6 +77,50 @@ describe("what is told to the city", () => {
     assert.equal(sent[0].headers["Idempotency-Key"], "A");
     assert.equal(sent[0].body.at, "2026-03-28T07:00:00Z");
     assert.deepEqual(await db.get("asking"), []);
+  });
+
+  const photo = new Blob(["P"], { type: "image/jpeg" });
+  const shows = (id) =>
+    outbox.asking((kept) => [
+      ...kept,
+      {
+        id,
+        jurisdiction: "2307",
+        path: "ask/files",
+        body: { receipt: "R" },
+        at: "2026-03-28T07:00:00Z",
+        blob: photo,
+      },
+    ]);
+
+  test("a photo goes out after it, with the receipt in no address", async () => {
+    answer = json(200, {});
+    await keep("A");
+    await shows("B");
+    assert.deepEqual(await outbox.tell(), { outcome: "sent" });
+    assert.deepEqual(
+      sent.map(({ path }) => path),
+      ["/api/v1/2307/ask", "/api/v1/2307/ask/files"],
+    );
+    assert.equal(sent[1].credentials, "omit");
+    assert.deepEqual(
+      ["Content-Type", "Idempotency-Key", "Muster-Receipt"].map((name) => sent[1].headers[name]),
+      ["image/jpeg", "B", "R"],
+    );
+    assert.equal(sent[1].body.type, "image/jpeg");
+    assert.deepEqual(await db.get("asking"), []);
+  });
+
+  test("a photo of what was refused stays here", async () => {
+    answer = json(409, { code: "difficulty.nobody" });
+    await keep("A");
+    await shows("B");
+    await outbox.tell();
+    assert.equal(sent.length, 1);
+    assert.deepEqual(
+      (await db.get("asking")).map(({ id, code }) => [id, code]),
+      [["A", "difficulty.nobody"]],
+    );
   });
 
   test("waits for a network, in order", async () => {

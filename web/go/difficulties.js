@@ -3,7 +3,7 @@
 // Nothing here is tied to who is signed in: it is sent without the session, and known by its receipt alone.
 
 import { uuid } from "../lib/api.js";
-import { t, word } from "../lib/i18n.js";
+import { number, t, word } from "../lib/i18n.js";
 import { html, signal, useEffect, useState } from "../lib/preact.js";
 import { day, hhmm } from "../lib/time.js";
 import { Button, Icon, reason, Sheet } from "./parts.js";
@@ -57,14 +57,24 @@ async function keep(change) {
   await db.set("asked", mine.value);
 }
 
-/** Put something into the outbox, and send it if there is a network.
+/** Put something into the outbox, with what is shown, and send it if there is a network.
  * @param {Asking["path"]} path
- * @param {Record<string, string>} body
+ * @param {Asking["body"]} body
+ * @param {Shown[]} [shown]
  */
-async function put(path, body) {
+async function put(path, body, shown = []) {
   const { jurisdiction } = who.peek();
-  const one = { id: uuid(), jurisdiction, path, body, at: new Date().toISOString() };
-  await outbox.asking((kept) => [...kept, one]);
+  const at = new Date().toISOString();
+  /** @type {Asking[]} */
+  const files = shown.map(({ blob }) => ({
+    id: uuid(),
+    jurisdiction,
+    path: "ask/files",
+    body: { receipt: body.receipt },
+    at,
+    blob,
+  }));
+  await outbox.asking((kept) => [...kept, { id: uuid(), jurisdiction, path, body, at }, ...files]);
   await send();
 }
 
@@ -104,6 +114,12 @@ async function look() {
   }
 }
 
+/** Drop a difficulty from this phone, with what was not sent of it. */
+async function forget(receipt) {
+  await outbox.asking((kept) => kept.filter(({ body }) => body.receipt !== receipt));
+  await keep((kept) => kept.filter((known) => known.receipt !== receipt));
+}
+
 const waitsFor = (receipt, path) =>
   unsent.value.find((one) => one.body.receipt === receipt && one.path === path);
 
@@ -135,12 +151,13 @@ export function Told() {
 export function Ask({ close }) {
   const [category, setCategory] = useState("");
   const [receipt, setReceipt] = useState("");
-  const tell = async (text, contact) => {
+  const tell = async (text, contact, shown) => {
     const number = newReceipt();
     const at = new Date().toISOString();
     await keep((kept) => [...kept, { receipt: number, jurisdiction: who.peek().jurisdiction, category, at }]);
     setReceipt(number);
-    await put("ask", { receipt: number, category, text, ...(contact && { contact }) });
+    const said = { ...(text && { text }), ...(contact && { contact }) };
+    await put("ask", { receipt: number, category, ...said }, shown);
   };
   const title = receipt ? t("go.ask.sent") : category ? word("difficulty", category) : t("go.ask.what");
   return html`<${Sheet} title=${title} close=${close}>${
@@ -163,19 +180,30 @@ export function Ask({ close }) {
 function Say({ category, tell }) {
   const [text, setText] = useState("");
   const [contact, setContact] = useState("");
+  const [shown, setShown] = useState(/** @type {Shown[]} */ ([]));
+  const [Part, setPart] = useState(/** @type {any} */ (null));
+  useEffect(() => {
+    import("./showing.js").then(
+      ({ Showing }) => setPart(() => Showing),
+      (error) => console.warn(error.message),
+    );
+  }, []);
   const submit = (event) => {
     event.preventDefault();
-    if (text.trim()) tell(text.trim(), contact.trim());
+    if (text.trim() || shown.length) tell(text.trim(), contact.trim(), shown);
   };
   return html`<form class="stack" onSubmit=${submit}>
-    <label class="stack"><span>${t("go.ask.text")}</span><textarea name="text" rows="4" required
+    <label class="stack"><span>${t("go.ask.text")}</span><textarea name="text" rows="4"
+      required=${shown.length === 0}
       maxlength="4000" value=${text} onInput=${(event) => setText(event.currentTarget.value)}></textarea>
     </label>
+    ${Part && html`<${Part} shown=${shown} change=${setShown} />`}
     <label class="stack"><span>${t("go.ask.contact")}</span><input name="contact" maxlength="200"
       autocomplete="off" value=${contact} onInput=${(event) => setContact(event.currentTarget.value)} />
       <small>${t("go.ask.contact_hint")}</small></label>
     <section class="stack"><h3>${t("go.ask.who")}</h3><ul>
       <li>${t("go.ask.who_name")}</li><li>${t("go.ask.who_text")}</li>
+      ${shown.length > 0 && html`<li>${t("go.ask.who_files")}</li>`}
       ${contact.trim() && html`<li>${t("go.ask.who_contact")}</li>`}</ul>
       <h3>${t("go.ask.public")}</h3>
       <p>${t("go.ask.public_text", { category: word("difficulty", category) })}</p></section>
@@ -215,7 +243,7 @@ const stepOf = (one) =>
 function Mine({ one }) {
   const [why, setWhy] = useState(/** @type {string | null} */ (null));
   const { receipt, told } = one;
-  const waits = waitsFor(receipt, "ask");
+  const waits = waitsFor(receipt, "ask") ?? waitsFor(receipt, "ask/files");
   const says = waitsFor(receipt, "ask/word");
   const say = (what, text = "") => put("ask/word", { receipt, say: what, ...(text && { text }) });
   const may = says && !says.code ? [] : (told?.may ?? []);
@@ -226,7 +254,9 @@ function Mine({ one }) {
     ${(waits ?? says) && html`<${Unsent} one=${waits ?? says} />`}
     ${
       told &&
-      html`<p>${told.text}</p><p><small>${t("go.ask.with", { post: told.with_post })}</small></p>
+      html`<p>${told.text}</p>
+      ${told.files?.length > 0 && html`<p>${t("go.ask.arrived", { n: number(told.files.length) })}</p>`}
+      <p><small>${t("go.ask.with", { post: told.with_post })}</small></p>
       ${told.until && html`<p>${t("go.ask.until", { time: when(told.until) })}</p>`}
       <ol>${told.steps.map(
         (step) =>
@@ -256,8 +286,7 @@ function Mine({ one }) {
       html`<${Button} onClick=${() => say("withdraw")}>${t("go.ask.withdraw")}
       </${Button}>`
     }
-    <${Button} icon="close" onClick=${() =>
-      keep((kept) => kept.filter((known) => known.receipt !== receipt))}>${t("go.ask.remove")}</${Button}>
+    <${Button} icon="close" onClick=${() => forget(receipt)}>${t("go.ask.remove")}</${Button}>
     </div></details>`;
 }
 

@@ -252,6 +252,10 @@
     await asking(async (kept) => {
       const left = [];
       for (const one of kept) {
+        const gone = left.some(
+          ({ code, path, body }) => code && path === "ask" && body.receipt === one.body.receipt,
+        );
+        if (gone && one.blob) continue; // what it belongs to was refused
         const outcome = one.code || sent.outcome !== "sent" ? null : await tellOne(one);
         if (outcome === null) left.push(one);
         else if (outcome.code) left.push({ ...one, code: outcome.code, detail: outcome.detail });
@@ -266,16 +270,18 @@
   }
 
   /** @param {Asking} one */
-  async function tellOne({ id, jurisdiction, path, body, at }) {
+  async function tellOne({ id, jurisdiction, path, body, at, blob }) {
+    const headers = { "Content-Type": blob?.type ?? "application/json", "Idempotency-Key": id };
     /** @type {RequestInit} */
     const options = {
       method: "POST",
       credentials: "omit",
-      headers: { "Content-Type": "application/json", "Idempotency-Key": id },
-      body: JSON.stringify({ ...body, at, sent_at: new Date().toISOString() }),
+      headers: blob ? { ...headers, "Muster-Receipt": body.receipt } : headers,
+      body: blob ?? JSON.stringify({ ...body, at, sent_at: new Date().toISOString() }),
     };
     try {
-      const { status, body: said, wait } = await ask(`/${jurisdiction}/${path}`, options);
+      const patience = blob ? PICTURE_MS : PATIENCE_MS;
+      const { status, body: said, wait } = await ask(`/${jurisdiction}/${path}`, options, patience);
       if (status === 200) return { done: true };
       const refused = status >= 400 && status < 500 && ![408, 425, 429].includes(status);
       return refused ? { code: said.code ?? String(status), detail: said.detail } : { wait };

@@ -13,6 +13,7 @@ import {
   title,
 } from "../lib/alliance/difficulty.js";
 import { enterprise, enterpriseColumn } from "../lib/alliance/parts.js";
+import { Shown } from "../lib/alliance/shown.js";
 import { called } from "../lib/called.js";
 import { number, t } from "../lib/i18n.js";
 import { institution } from "../lib/institution/page.js";
@@ -101,7 +102,10 @@ export default institution({
     { key: "overdue", kind: "flag", of: late },
   ],
   pictures: [{ key: "board", load: () => import("../lib/alliance/waiting.js") }],
-  parts: [{ key: "steps", body: Steps }],
+  parts: [
+    { key: "shown", body: Shown, when: (row) => row.files.length > 0 },
+    { key: "steps", body: Steps },
+  ],
   imports: true,
   sums: (rows, source) =>
     html`<span>${t("difficulties.sum_open", {

@@ -196,13 +196,22 @@ interface Keeping {
   needs: { need: string; station: string; item: string; side: string }[];
 }
 
+/** What whoever asks shows or says aloud. */
+interface Shown {
+  medium: "photo" | "voice";
+  blob: Blob;
+  seconds?: number;
+}
+
 interface Asking {
   /** Idempotency key. */
   id: string;
   jurisdiction: string;
-  path: "ask" | "ask/word";
+  path: "ask" | "ask/word" | "ask/files";
   /** Of whom it is: the receipt. */
-  body: Record<string, string>;
+  body: { receipt: string; [name: string]: string | boolean };
+  /** A photo or a recording. */
+  blob?: Blob;
   at: string;
   /** Why the service refused it. */
   code?: string;

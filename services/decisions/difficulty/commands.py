@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from events.difficulty import Medium
 from events.refs import Ref
 from services.decisions.base import Command, command
 from services.decisions.enterprise.commands import EnterpriseId
@@ -12,6 +13,7 @@ from services.decisions.fields import (
     WHOLE,
     AreaCode,
     Code,
+    FileName,
     Id,
     Label,
     OfList,
@@ -56,11 +58,20 @@ class Ask(Command):
 
     difficulty: Annotated[DifficultyId, NEW] | None = None
     category: Category
-    text: PersonalText
+    text: PersonalText | None = Field(default=None, description="None = a photo or a recording says it")
     contact: PersonalLine | None = None
     trade: Code | None = None
     area: AreaCode | None = None
     receipt: Receipt
+
+
+@command("difficulty.attach", by="service", fact=True)
+class Attach(Command):
+    """Add a photo or a recording. Sent by the service for somebody who keeps the receipt."""
+
+    difficulty: DifficultyId
+    medium: Medium
+    file: FileName
 
 
 @command("difficulty.offer", fact=True)

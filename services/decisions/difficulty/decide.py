@@ -6,6 +6,7 @@ from events.base import Event
 from events.difficulty import (
     Channel,
     DifficultyAnswered,
+    DifficultyAttached,
     DifficultyClosed,
     DifficultyConfirmed,
     DifficultyDeclined,
@@ -19,12 +20,13 @@ from events.difficulty import (
     DifficultyWaitsSet,
     DifficultyWithdrawn,
 )
-from events.difficulty_history import MOST_ASKERS, days_of
+from events.difficulty_history import MOST_ASKERS, MOST_FILES, days_of
 from services.decisions import lookups
 from services.decisions.base import Context, Refused, decides
 from services.decisions.difficulty.commands import (
     AnswerIt,
     Ask,
+    Attach,
     CloseIt,
     Confirm,
     DeclineIt,
@@ -47,8 +49,9 @@ from services.decisions.difficulty.rules import (
     is_receivers,
     original,
     owner_now,
+    works,
 )
-from services.decisions.difficulty.table import DIFFICULTIES, RECEIPTS, WINDOWS, Difficulty
+from services.decisions.difficulty.table import DIFFICULTIES, RECEIPTS, WINDOWS, Difficulty, then_of
 from services.decisions.enterprise.decide import known_at
 from services.decisions.post.rules import standing_post
 from services.decisions.state import State
@@ -98,6 +101,7 @@ def _raised(state: State, key: str, row: Difficulty, c: Register | Ask, ctx: Con
         category=row.category,
         channel=channel,
         owner=owner,
+        owner_area=works(state, owner, ctx),
         due=due(state, "act", ctx),
         enterprise=row.enterprise,
         group=row.group,
@@ -122,6 +126,19 @@ def _same(known: Difficulty, row: Difficulty, ctx: Context) -> bool:
     )
 
 
+@decides(Attach)
+def _attach(state: State, c: Attach, ctx: Context) -> Iterable[Event]:
+    row = lookups.known(state, DIFFICULTIES, c.difficulty)
+    then = then_of(row, ctx.at)
+    ctx.rule(then, "difficulty.not_yet", difficulty=c.difficulty, since=row.facts[0].at)
+    held = [one.file for one in then.files] if then else []
+    if c.file in held:
+        return
+    if len(held) >= MOST_FILES:
+        raise Refused("file.too_many", subject=f"difficulty/{c.difficulty}", most=MOST_FILES)
+    yield DifficultyAttached(difficulty=c.difficulty, area=row.area, medium=c.medium, file=c.file)
+
+
 @decides(Offer)
 def _offer(state: State, c: Offer, ctx: Context) -> Iterable[Event]:
     row, then = at_its_time(state, c.difficulty, "offered", ctx)
@@ -131,7 +148,14 @@ def _offer(state: State, c: Offer, ctx: Context) -> Iterable[Event]:
     ctx.rule(c.to not in (own, then.owner), "difficulty.to_itself", difficulty=c.difficulty, post=c.to)
     if then.offered_to != c.to:
         until = due(state, "offer", ctx)
-        yield DifficultyOffered(difficulty=c.difficulty, area=row.area, to=c.to, until=until, note=c.note)
+        yield DifficultyOffered(
+            difficulty=c.difficulty,
+            area=row.area,
+            to=c.to,
+            to_area=works(state, c.to, ctx),
+            until=until,
+            note=c.note,
+        )
 
 
 @decides(Take)
@@ -139,7 +163,13 @@ def _take(state: State, c: Take, ctx: Context) -> Iterable[Event]:
     row, then = at_its_time(state, c.difficulty, "taken", ctx)
     is_receivers(state, c.difficulty, then, ctx)
     owner = then.offered_to or then.owner
-    yield DifficultyTaken(difficulty=c.difficulty, area=row.area, owner=owner, due=due(state, "act", ctx))
+    yield DifficultyTaken(
+        difficulty=c.difficulty,
+        area=row.area,
+        owner=owner,
+        owner_area=works(state, owner, ctx),
+        due=due(state, "act", ctx),
+    )
 
 
 @decides(GiveBack)

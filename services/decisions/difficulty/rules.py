@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from events.answering import chain, first_responsible, risen
 from events.difficulty_history import MERGED, DifficultyThen, fits, standing
+from events.post_history import post_at
 from services.decisions import lookups
 from services.decisions.base import Context, Refused
 from services.decisions.difficulty.table import DIFFICULTIES, Difficulty, days
@@ -18,6 +19,13 @@ def first_owner(state: State, area: str, trade: str | None, ctx: Context) -> str
     if found is not None:
         return found.charged
     return first_responsible(state[POSTS], state[CHARGES], ctx.at)
+
+
+def works(state: State, post: str, ctx: Context) -> str | None:
+    """Return the area of a post at the command's time."""
+    row = state[POSTS].get(post)
+    then = post_at(row.changes, ctx.at) if row else None
+    return then.place.area if then else None
 
 
 def due(state: State, wait: str, ctx: Context) -> datetime | None:
@@ -40,7 +48,7 @@ def at_its_time(state: State, key: str, kind: str, ctx: Context) -> tuple[Diffic
     if then is None:  # it cannot be: what is known was raised
         raise Refused("difficulty.unknown", difficulty=key)
     ctx.rule(fits(then, kind), "difficulty.state", difficulty=key, state=then.state, since=then.since)
-    since = next((one.at for one in row.facts if one.at > ctx.at), None)
+    since = next((one.at for one in row.facts if one.at > ctx.at and one.kind != "attached"), None)
     ctx.rule(since is None, "difficulty.told_since", difficulty=key, since=since)
     return row, then
 

@@ -31,6 +31,7 @@ DIFFICULTIES: Final = Table(
     Difficulty,
     kind="difficulty",
     areas=lambda state, key, row: (row.area,),
+    passed=lambda row: then.passed if (then := then_of(row)) else (),
     erasure=DifficultyErased,
 )
 RECEIPTS: Final = Table("receipts", str)

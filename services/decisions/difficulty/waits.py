@@ -8,7 +8,7 @@ from events.difficulty_history import standing
 from services.decisions import lookups
 from services.decisions.base import Context, decides
 from services.decisions.difficulty.commands import MoveOn
-from services.decisions.difficulty.rules import above, due, owner_now
+from services.decisions.difficulty.rules import above, due, owner_now, works
 from services.decisions.difficulty.table import DIFFICULTIES, DIFFICULTIES_DUE
 from services.decisions.state import State
 
@@ -26,10 +26,12 @@ def _move_on(state: State, c: MoveOn, ctx: Context) -> Iterable[Event]:
     higher = above(state, own, ctx.at)
     if then.state == "offered":
         up = then.lapses > 0 and higher is not None
+        owner = higher if up and higher else then.owner
         yield DifficultyLapsed(
             difficulty=c.difficulty,
             area=row.area,
-            owner=higher if up and higher else then.owner,
+            owner=owner,
+            owner_area=works(state, owner, ctx),
             level=then.level + up,
             due=due(state, "act", ctx),
         )
@@ -38,6 +40,7 @@ def _move_on(state: State, c: MoveOn, ctx: Context) -> Iterable[Event]:
             difficulty=c.difficulty,
             area=row.area,
             owner=higher or own,
+            owner_area=works(state, higher or own, ctx),
             level=then.level + 1,
             due=due(state, "act", ctx) if higher else None,
         )
