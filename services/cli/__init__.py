@@ -21,6 +21,7 @@ from services.cli import (
     keys,
     reading,
     repairing,
+    reporting,
     serving,
     tokens,
     transfer,
@@ -42,7 +43,7 @@ app.command("template")(importing.template_)
 app.command("show")(reading.show)
 app.command("answers")(answers.answers)
 app.command("coverage")(coverage.coverage)
-app.command("report")(reading.report)
+app.command("report")(reporting.report)
 app.command("verify")(data.verify)
 app.command("rebuild")(data.rebuild)
 app.command("log")(data.log)

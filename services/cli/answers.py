@@ -13,7 +13,19 @@ from services.api.responsibility import named
 from services.api.rows import Opener
 from services.application.answering import NotThere, answered
 from services.base.clock import SystemClock
-from services.cli.common import DATA, Data, Fail, Format, Jurisdiction, existing, only, out, print_rows, run
+from services.cli.common import (
+    DATA,
+    Data,
+    Fail,
+    Format,
+    Jurisdiction,
+    existing,
+    local,
+    only,
+    out,
+    print_rows,
+    run,
+)
 from services.cli.reading import reading
 from services.cli.when import When, moment, zone_of
 from services.vault import subject_of
@@ -51,7 +63,8 @@ async def _answers(
 ) -> None:
     async with reading(data) as (log, views, vault):
         jurisdiction = only(await log.jurisdictions(), wanted)
-        then = moment("--at", at, await zone_of(views, jurisdiction)) if at else None
+        zone = await zone_of(views, jurisdiction)
+        then = moment("--at", at, zone) if at else None
         when = then.at if then else SystemClock().now()
         asked = Asked(task=task, area=area or jurisdiction, trade=trade)
         try:
@@ -63,7 +76,7 @@ async def _answers(
         await opener.warm_subjects([subject_of(token) for token in tokens])
         posts = [named(opener, one) for one in found.responsibility.posts]
     known = msgspec.structs.replace(found.responsibility, posts=posts)
-    print_rows(lines(known), COLUMNS, form)
+    print_rows(local(lines(known), zone), COLUMNS, form)
     if form is Format.table:
         gaps = known.gaps_areas_count + len(known.gaps_trades)
         counts = f"{len(known.vacant)} posts vacant, nobody answers for {gaps} areas and trades"

@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date, datetime, tzinfo
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -154,6 +155,19 @@ def only(jurisdictions: Sequence[str], wanted: str | None) -> str:
         held = ", ".join(jurisdictions) or "none yet"
         raise Fail(f"choose a jurisdiction with --jurisdiction; this log has: {held}.", 2)
     return jurisdictions[0]
+
+
+def local(value: Any, zone: tzinfo) -> Any:
+    """Return a value as JSON has it, with all instants in local time."""
+    return _local(msgspec.to_builtins(value, builtin_types=(datetime, date)), zone)
+
+
+def _local(value: Any, zone: tzinfo) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(zone)
+    if isinstance(value, dict):
+        return {key: _local(one, zone) for key, one in value.items()}
+    return [_local(one, zone) for one in value] if isinstance(value, list | tuple) else value
 
 
 def print_rows(rows: Sequence[dict[str, Any]], columns: Sequence[str], form: Format) -> None:

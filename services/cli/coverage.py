@@ -12,7 +12,19 @@ from services.application.answering import NotThere, require
 from services.application.covering import read_coverage
 from services.base.clock import SystemClock
 from services.cli.answers import not_defined
-from services.cli.common import DATA, Data, Fail, Format, Jurisdiction, existing, only, out, print_rows, run
+from services.cli.common import (
+    DATA,
+    Data,
+    Fail,
+    Format,
+    Jurisdiction,
+    existing,
+    local,
+    only,
+    out,
+    print_rows,
+    run,
+)
 from services.cli.reading import reading
 from services.cli.when import DAY, When, moment, zone_of
 
@@ -55,7 +67,7 @@ async def _coverage(
     when = then.at if then else SystemClock().now()
     first = moment("--since", since, zone).at - DAY if since else when - 365 * DAY
     rows, columns = rows_of(index, by, first, when, scope)
-    print_rows(rows, columns, form)
+    print_rows(local(rows, zone), columns, form)
     if form is Format.table:
         count = index.curves(scope).at(when)
         told = f"{count.covered} of {count.ledger} enterprises covered ({_share(count)})"

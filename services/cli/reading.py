@@ -1,4 +1,4 @@
-"""`muster show` and `muster report`: read a data folder, whether or not its server is running."""
+"""`muster show`: read a data folder, whether or not its server is running."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,10 +21,10 @@ from services.cli.common import (
     Data,
     Fail,
     Format,
-    Json,
     Jurisdiction,
     err,
     existing,
+    local,
     only,
     out,
     print_rows,
@@ -34,7 +34,6 @@ from services.cli.when import Moment, When, moment, zone_of
 from services.history.history import History
 from services.history.past_alerts import PastAlerts
 from services.log.port import Log
-from services.reports import REPORTS, render
 from services.vault import Vault
 from services.views.loop import Projector
 from services.views.port import Page, Query, Views
@@ -140,7 +139,7 @@ async def _show(
             page = await _page(views, history, jurisdiction, view, query, then, known)
             items += await Opener(vault, jurisdiction).rows(view, page.items)
         columns = [f.name for f in msgspec.structs.fields(catalog[view].row)]
-        print_rows(items[:limit], columns, form)
+        print_rows(local(items[:limit], zone), columns, form)
         if form is Format.table:
             more = " (more rows: raise --limit)" if page.next else ""
             when = "".join(f", {one.said}" for one in (then, known) if isinstance(one, Moment))
@@ -154,13 +153,14 @@ async def _alerts(
     """Print what nobody may overlook now, or could have at an instant."""
     async with reading(data) as (log, views, _):
         jurisdiction = only(await log.jurisdictions(), wanted)
-        then = moment("--at", at, await zone_of(views, jurisdiction)) if at else None
+        zone = await zone_of(views, jurisdiction)
+        then = moment("--at", at, zone) if at else None
         if then:
             watched = await PastAlerts(log).at(jurisdiction, then.at)
         else:
             watched = await read_alerts(views, jurisdiction, SystemClock().now())
     found = summary(watched, areas, ())
-    rows = [msgspec.to_builtins(one) for one in found.alerts[:limit]]
+    rows = local(found.alerts[:limit], zone)
     print_rows(rows, [field.name for field in msgspec.structs.fields(Alert)], form)
     if form is Format.table:
         clear = "all clear" if found.all_clear else f"{found.waiting} requests with nobody on the way"
@@ -186,33 +186,3 @@ async def _page(
         when = as_of if isinstance(as_of, int) else as_of.at
         return await history.as_of(jurisdiction, view, when, query)
     return await views.query(jurisdiction, view, query)
-
-
-def report(
-    name: Annotated[str, typer.Argument(help="One of: " + ", ".join(REPORTS) + ".")],
-    data: Data = DATA,
-    jurisdiction: Jurisdiction = None,
-    incident: Annotated[str | None, typer.Option(help="Incident id; optional if there is only one.")] = None,
-    at: When = None,
-    as_json: Json = False,
-) -> None:
-    """Print a report about an incident, with the log position and hash it is based on."""
-    if name not in REPORTS:
-        raise Fail(f"no report named {name}; choose from {', '.join(REPORTS)}.", 2)
-    run(_report(existing(data), jurisdiction, name, incident, at, as_json))
-
-
-async def _report(
-    data: Path, wanted: str | None, name: str, incident: str | None, at: str | None, as_json: bool
-) -> None:
-    async with reading(data) as (log, views, _):
-        jurisdiction = only(await log.jurisdictions(), wanted)
-        then = moment("--at", at, await zone_of(views, jurisdiction)).at if at else None
-        try:
-            found = await REPORTS[name](log, jurisdiction, incident, then)
-        except ValueError as error:
-            raise Fail(str(error), 2) from error
-        if as_json:
-            out.print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode(), markup=False)
-        else:
-            render(name, found, out)

@@ -7,7 +7,6 @@ from typing import Any, Final
 from services.log.port import Log
 from services.reports.facts import gather
 from services.reports.incident import incident
-from services.reports.institutions import institutions
 from services.reports.peak import peak
 from services.reports.render import render
 from services.reports.requests import requests
@@ -36,8 +35,8 @@ REPORTS: Final[dict[str, Report]] = {
     "peak": _report(peak),
     "response-times": _report(response_times),
     "requests": _report(requests),
-    "institutions": institutions,
 }
-"""Name -> report function. The message of its ValueError says what to do."""
+"""Reports on an incident. The message of a ValueError says what to do. The report of the institutions is not
+about an incident: `services.reports.institutions`."""
 
 __all__ = ["REPORTS", "Report", "render"]

@@ -244,6 +244,10 @@ CALLS: Final[dict[str, Asking]] = {
         ("responsibility", "funnel", "coverage", "coverage-xlsx", "coverage-curve", "coverage-facts"), OF_AREA
     ),
     "coverage-gaps": OF_AREA,
+    **dict.fromkeys(("report-institutions", "report-institutions-docx"), OF_AREA),
+    "report-institutions-rows": _about(
+        "area", query=lambda key: {"area": key, "figure": "R5.visits"}, key=id_of
+    ),
     **dict.fromkeys(("public-stations", "public-stations-geojson", "public-stations-csv"), _plain()),
     **dict.fromkeys(("ask", "receipt", "word"), _plain(body={"receipt": "wrong"})),
     "certificates-trust": _plain(),

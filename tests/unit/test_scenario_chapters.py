@@ -17,7 +17,6 @@ from projections.fold import step
 from services.decisions.chapter.table import CHAPTERS
 from services.demo.scenarios.yichun.days import LOCKDOWN
 from services.demo.scenarios.yichun.institutions.reviews import FORMATION, FORMED
-from services.reports.institutions import counted
 from tests.unit.test_scenario import Run
 from tests.unit.test_scenario_ledger import played
 
@@ -108,16 +107,3 @@ def test_who_is_in_two_chapters_counts_once(run: Run):
     named = Counter(key for one in living if one for key in one.enterprises)
     assert len(named) == by_hand(run, FORMED)[1]
     assert sum(many == 2 for many in named.values()) >= 3
-
-
-def test_the_report_answers_the_figures_each_with_its_rows(run: Run, index: CoverageIndex):
-    start, end = counted(index, FORMATION), counted(index, FORMED)
-    assert [(one["ledger"], one["covered"], one["coverage"]) for one in (start, end)] == [
-        (375, 39, "10.4 %"),
-        (377, 227, "60.2 %"),
-    ]
-    assert end["chapters"]["joint"] == 6
-    assert end["chapters"]["own"] == 39 + 51
-    sums = Counter(row["what"] for row in end["rows"])
-    assert sums["entered"] - sums["left"] == 377
-    assert len({key for some in end["names"].values() for key in some}) == 227

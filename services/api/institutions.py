@@ -1,0 +1,118 @@
+"""The report of the institutions: R1 to R10 at a date, the rows behind each figure, and a DOCX of it."""
+
+from collections.abc import Callable
+from typing import Annotated, Any, Final, TypeVar
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from services.api.context import Answer, answer, heavy, muster, reader
+from services.api.parameters import Areas, At, Parameters, one_of, read
+from services.api.problems import Problem
+from services.api.routing import operation
+from services.base.threads import beside
+from services.reports.institutions import FIGURES, READ, Asked, Opened, Report, Worked, before
+from services.reports.institutions.words import DOCX, LANGUAGES
+from services.views.port import Query
+
+_PROBLEMS: Final = (429, 503)
+T = TypeVar("T")
+
+
+class ReportParameters(Parameters):
+    """Two dates, and where."""
+
+    at: Annotated[At | None, Field(description="As of this instant; default: now")] = None
+    since: Annotated[
+        At | None,
+        Field(description="Earlier instant to compare with; default: the end of the month before `at`"),
+    ] = None
+    area: Annotated[Areas, Field(description="Code of an area that holds what is counted")] = ()
+
+
+class RowsParameters(ReportParameters):
+    """Which figure."""
+
+    figure: Annotated[str, one_of(tuple(FIGURES)), Field(description="Name of a figure")]
+
+
+class DocumentParameters(ReportParameters):
+    """In which language."""
+
+    language: Annotated[str, one_of(LANGUAGES), Field(description="Language of the document")] = "en"
+
+
+@operation(id="report-institutions", tag="views", query=ReportParameters, problems=_PROBLEMS)
+async def report(request: Request) -> Answer[Report]:
+    """Read the report of the institutions: R1 to R10 at a date, changes since, and what is overdue.
+
+    A token limited to areas counts only what lies in them. A worker's token may not ask.
+    """
+    return answer(await _worked(request, ReportParameters, lambda worked, asked: worked.report()))
+
+
+@operation(id="report-institutions-rows", tag="views", query=RowsParameters, problems=_PROBLEMS)
+async def rows(request: Request) -> Answer[Opened]:
+    """Read the rows behind one figure of the report, and those counted at the earlier date and no longer."""
+    return answer(await _worked(request, RowsParameters, lambda worked, asked: worked.opened(asked.figure)))
+
+
+@operation(
+    id="report-institutions-docx", tag="export", query=DocumentParameters, problems=_PROBLEMS, media=DOCX
+)
+async def document(request: Request) -> Response:
+    """Download the report of the institutions as a DOCX. Each figure links to its rows on the board."""
+    base = str(request.base_url).rstrip("/")
+
+    def made(worked: Worked, asked: DocumentParameters) -> tuple[bytes, Report]:
+        from services.reports.institutions.document import written  # loads slowly, and is seldom needed
+
+        found = worked.report()
+        return written(found, asked.language, base), found
+
+    file, found = await _worked(request, DocumentParameters, made)
+    name = f"{found.jurisdiction}-institutions-{found.at:%Y%m%d-%H%M}.docx"
+    given = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(file, media_type=DOCX, headers=given)
+
+
+P = TypeVar("P", bound=ReportParameters)
+
+
+async def _worked(request: Request, model: type[P], work: Callable[[Worked, P], T]) -> T:
+    """Return what `work` finds in the report of what the caller may see. Raises Problem."""
+    jurisdiction, asker = await reader(request)
+    if asker.worker is not None:
+        raise Problem(403, "forbidden", variant="view", view="reports")
+    params, service = read(request, model, "reports"), muster(request)
+    if set(READ) & set(await service.views.degraded(jurisdiction)):
+        raise Problem(503, "view.degraded", variant="report")
+    now = service.clock.now()
+    if params.at and params.at > now:
+        raise Problem(400, "parameter.invalid", variant="future")
+    at = params.at or now
+
+    async def done() -> T:
+        found, head = await service.views.snapshot(jurisdiction, dict.fromkeys(READ, Query()))
+        live: dict[str, dict[str, Any]] = {name: dict(some) for name, some in found.items()}
+        here: Any = live["jurisdictions"].get(jurisdiction)
+        zone = ZoneInfo(here.timezone if here else service.timezone)
+        since = params.since or before(at, zone)
+        if since >= at:
+            raise Problem(400, "parameter.invalid", variant="since")
+        asked = Asked(
+            jurisdiction=jurisdiction,
+            position=head.position,
+            zone=zone,
+            at=at,
+            since=since,
+            reach=asker.areas,
+            within=params.area,
+        )
+        return await beside(lambda: work(Worked(live, asked), params))
+
+    position = service.progress.positions.get(jurisdiction, 0)
+    same = (request.url.path, position, str(params), asker.areas)
+    return await heavy(request).run(asker.id, same, done)

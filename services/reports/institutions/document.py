@@ -1,0 +1,210 @@
+"""The report as a DOCX. Equal reports have equal bytes."""
+
+import zipfile
+from collections.abc import Iterable, Sequence
+from io import BytesIO
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from docx import Document
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.oxml.ns import qn
+from docx.oxml.parser import OxmlElement
+from docx.shared import Cm, Pt, RGBColor
+
+from services.reports.institutions.words import (
+    called,
+    changed,
+    named,
+    shared,
+    stamp,
+    valued,
+    word,
+)
+from services.reports.institutions.worked import FigureFound, Overdue, Report, SectionFound
+
+_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
+_FONTS: Final = {"en": ("Calibri", "SimSun"), "zh": ("Times New Roman", "SimSun")}
+"""Of Latin letters, and of Chinese ones. Word and WPS have them; others take what they have instead."""
+_HEADING: Final = "SimHei"
+_FIGURES: Final = (
+    ("figure", 4.2),
+    ("value", 1.9),
+    ("before", 1.9),
+    ("change", 1.6),
+    ("share", 1.7),
+    ("definition", 5.7),
+)
+_OVERDUE: Final = (("what", 4.9), ("figure", 3.4), ("due", 2.5), ("days", 1.5), ("owner", 2.7), ("area", 2.0))
+"""Columns and their widths in centimetres: 17 together."""
+_NUMBERS: Final = ("value", "before", "change", "share", "days")
+
+
+def written(report: Report, language: str, base: str = "") -> bytes:
+    """Return the report as a file. `base`: address of the service, with which figures link to their rows."""
+    file = _File(report, language, base)
+    file.write()
+    return file.packed()
+
+
+class _File:
+    """One document being written."""
+
+    def __init__(self, report: Report, language: str, base: str) -> None:
+        self._report, self._language, self._base = report, language, base
+        self._doc: Any = Document()
+        self._prepare()
+
+    def _say(self, key: str, **values: object) -> str:
+        return word(key, self._language, **values)
+
+    def _prepare(self) -> None:
+        """Set page, fonts and properties."""
+        section = self._doc.sections[0]
+        section.page_width, section.page_height = Cm(21), Cm(29.7)
+        section.left_margin = section.right_margin = Cm(2)
+        section.top_margin = section.bottom_margin = Cm(2)
+        latin, chinese = _FONTS[self._language]
+        for name, size in (("Normal", 10), ("Title", 20), ("Heading 1", 13), ("Caption", 8)):
+            style = self._doc.styles[name]
+            style.font.name, style.font.size = latin, Pt(size)
+            style.font.color.rgb = RGBColor(0, 0, 0)
+            fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+            for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
+                fonts.attrib.pop(qn(f"w:{theme}"), None)
+            fonts.set(qn("w:eastAsia"), _HEADING if name in ("Title", "Heading 1") else chinese)
+        about = self._doc.core_properties
+        about.title, about.author, about.comments = self._title(), "Muster", ""
+        about.created = about.modified = self._report.at
+        about.last_modified_by, about.language = "Muster", "zh-CN" if self._language == "zh" else "en"
+        self._foot(section.footer.paragraphs[0])
+
+    def _title(self) -> str:
+        return self._say("title", name=self._report.name)
+
+    def _foot(self, paragraph: Any) -> None:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+        paragraph.add_run(f"{self._title()} · {stamp(self._report.at)} · ")
+        run = paragraph.add_run()
+        for kind, text in (("begin", ""), (None, "PAGE"), ("end", "")):
+            part = OxmlElement("w:fldChar" if kind else "w:instrText")
+            if kind:
+                part.set(qn("w:fldCharType"), kind)
+            else:
+                part.text = text
+            run._r.append(part)
+
+    def write(self) -> None:
+        """Write the head, what is overdue, and each section."""
+        report = self._report
+        self._doc.add_heading(self._title(), 0)
+        self._doc.add_paragraph(self._say("head", at=stamp(report.at), since=stamp(report.since)))
+        self._doc.add_paragraph(self._say("source", position=report.position))
+        for section in report.sections:
+            self._section(section)
+        self._doc.add_heading(self._say("overdue"), 1)
+        if report.overdue:
+            self._table(_OVERDUE, (self._overdue(one) for one in report.overdue))
+            if more := report.overdue_count - len(report.overdue):
+                self._doc.add_paragraph(self._say("more", more=more))
+        else:
+            self._doc.add_paragraph(self._say("nothing_overdue"))
+
+    def _section(self, section: SectionFound) -> None:
+        title = f"{section.section}  {named(section.names, self._language)}"
+        self._doc.add_heading(title, 1)
+        if section.empty:
+            self._doc.add_paragraph(self._say("empty"))
+            return
+        self._table(_FIGURES, (self._figure(one) for one in section.figures))
+        at, position = stamp(self._report.at), self._report.position
+        said = self._say("caption", section=section.section, at=at, position=position)
+        self._doc.add_paragraph(said, style="Caption")
+
+    def _figure(self, one: FigureFound) -> Sequence[str | tuple[str, str]]:
+        name = named(one.names, self._language)
+        share = shared(one, one.share)
+        return (
+            (name, self._address(one.figure)) if self._base else name,
+            valued(one, one.value, self._language),
+            valued(one, one.before, self._language),
+            changed(one),
+            share,
+            named(one.definition, self._language),
+        )
+
+    def _overdue(self, one: Overdue) -> Sequence[str]:
+        return (
+            one.name or one.key,
+            called(self._report, one.figure, self._language),
+            f"{one.due:%Y-%m-%d %H:%M}" if one.due else "",
+            str(one.days or 0),
+            one.owner_name or one.owner or "",
+            one.area_name,
+        )
+
+    def _address(self, figure: str) -> str:
+        """Return the page of the board that shows the rows of a figure."""
+        query = {
+            "figure": figure,
+            "at": self._report.at.isoformat(),
+            "since": self._report.since.isoformat(),
+        }
+        return f"{self._base}/#/{self._report.jurisdiction}/report?{urlencode(query)}"
+
+    def _table(
+        self, columns: Sequence[tuple[str, float]], rows: Iterable[Sequence[str | tuple[str, str]]]
+    ) -> None:
+        table = self._doc.add_table(rows=1, cols=len(columns), style="Table Grid")
+        table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+        head = table.rows[0]
+        for cell, (key, _) in zip(head.cells, columns, strict=True):
+            self._fill(cell, self._say(key), number=key in _NUMBERS, bold=True)
+        repeated = OxmlElement("w:tblHeader")
+        head._tr.get_or_add_trPr().append(repeated)
+        for values in rows:
+            for cell, (key, _), value in zip(table.add_row().cells, columns, values, strict=True):
+                self._fill(cell, value, number=key in _NUMBERS)
+        for row in table.rows:
+            whole = OxmlElement("w:cantSplit")
+            row._tr.get_or_add_trPr().append(whole)
+            for cell, (_, width) in zip(row.cells, columns, strict=True):
+                cell.width = Cm(width)
+
+    def _fill(self, cell: Any, value: str | tuple[str, str], *, number: bool, bold: bool = False) -> None:
+        paragraph = cell.paragraphs[0]
+        paragraph.paragraph_format.space_after = Pt(0)
+        if number:
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        if isinstance(value, tuple):
+            self._link(paragraph, *value)
+            return
+        run = paragraph.add_run(_plain(value))
+        run.bold, run.font.size = bold, Pt(9)
+
+    def _link(self, paragraph: Any, text: str, address: str) -> None:
+        relation = paragraph.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+        link = OxmlElement("w:hyperlink")
+        link.set(qn("r:id"), relation)
+        run = paragraph.add_run(_plain(text))
+        run.font.size, run.font.underline = Pt(9), True
+        link.append(run._r)
+        paragraph._p.append(link)
+
+    def packed(self) -> bytes:
+        """Return the bytes. Its parts bear no time of writing, so that equal reports are equal files."""
+        made, found = BytesIO(), BytesIO()
+        self._doc.save(made)
+        with zipfile.ZipFile(made) as parts, zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED) as packed:
+            for name in parts.namelist():
+                packed.writestr(
+                    zipfile.ZipInfo(name, _EPOCH), parts.read(name), compress_type=zipfile.ZIP_DEFLATED
+                )
+        return found.getvalue()
+
+
+def _plain(text: str) -> str:
+    """Return a text without characters that XML cannot hold."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)

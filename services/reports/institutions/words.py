@@ -1,0 +1,109 @@
+"""What the report says around its figures, in each language."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Final
+
+from events.terms import Names
+from services.reports.institutions.worked import FigureFound, Report
+
+LANGUAGES: Final = ("en", "zh")
+DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "title": "{name}: report of the institutions",
+        "head": "As of {at}, compared with {since}",
+        "source": "All figures follow from the log up to position {position}.",
+        "caption": "{section}, as of {at}, log position {position}",
+        "figure": "Figure",
+        "value": "Value",
+        "before": "Before",
+        "change": "Change",
+        "share": "Share",
+        "definition": "What it counts",
+        "overdue": "Overdue",
+        "nothing_overdue": "Nothing was overdue.",
+        "more": "{more} more are not listed.",
+        "empty": "Nothing was recorded until then.",
+        "what": "What",
+        "due": "Due",
+        "days": "Days over",
+        "owner": "With",
+        "area": "Area",
+        "page": "Page",
+        "hours": "{n} h",
+        "days_unit": "{n} days",
+        "count": "{n}",
+        "of": "{share} of {whole}",
+    },
+    "zh": {
+        "title": "{name}机构工作报告",
+        "head": "截至 {at}，与 {since} 对比",
+        "source": "各项数据均由事件日志推算，日志位置：{position}。",
+        "caption": "{section}：截至 {at}，日志位置 {position}",
+        "figure": "指标",
+        "value": "本期",
+        "before": "上期",
+        "change": "增减",
+        "share": "占比",
+        "definition": "统计口径",
+        "overdue": "逾期事项",
+        "nothing_overdue": "无逾期事项。",
+        "more": "另有 {more} 项未列出。",
+        "empty": "截至该时点暂无记录。",
+        "what": "事项",
+        "due": "期限",
+        "days": "逾期天数",
+        "owner": "承办岗位",
+        "area": "区域",
+        "page": "第",
+        "hours": "{n} 小时",
+        "days_unit": "{n} 天",
+        "count": "{n}",
+        "of": "占{whole} {share}",
+    },
+}
+
+
+def word(key: str, language: str, **values: object) -> str:
+    """Return a text with its values."""
+    return WORDS[language][key].format(**values)
+
+
+def named(names: Names, language: str) -> str:
+    """Return a name in a language."""
+    return (names.zh if language == "zh" else names.en) or ""
+
+
+def stamp(at: datetime) -> str:
+    """Return a local instant to the minute, with its offset. The last instant of a day is its last minute."""
+    offset = f"{at:%z}"
+    return f"{at:%Y-%m-%d %H:%M} {offset[:3]}:{offset[3:]}"
+
+
+def valued(one: FigureFound, value: float, language: str) -> str:
+    """Return a value with its unit."""
+    n = f"{value:,.1f}" if one.unit == "hours" else f"{value:,.0f}"
+    return word("days_unit" if one.unit == "days" else one.unit, language, n=n)
+
+
+def changed(one: FigureFound) -> str:
+    """Return a change with its sign; empty if there is none."""
+    if not one.change:
+        return ""
+    return f"{one.change:+,.1f}" if one.unit == "hours" else f"{one.change:+,.0f}"
+
+
+def shared(one: FigureFound, share: float | None) -> str:
+    """Return a share of another figure; empty if it is none."""
+    return "" if share is None else f"{share:.1%}"
+
+
+def called(report: Report, figure: str, language: str) -> str:
+    """Return what a figure of the report is called."""
+    return next(
+        named(one.names, language)
+        for section in report.sections
+        for one in section.figures
+        if one.figure == figure
+    )

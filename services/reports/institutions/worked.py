@@ -1,0 +1,247 @@
+"""The report worked out: each figure at a date and at an earlier one, and what is overdue by name."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Final
+from zoneinfo import ZoneInfo
+
+from msgspec import Meta, Struct
+
+from events.terms import Names
+from projections.hours import midnight
+from projections.where import lies_in
+from services.reports.institutions.model import Figure, Item, Unit
+from services.reports.institutions.past import Past, Rows
+from services.reports.institutions.sections import FIGURES, SECTIONS
+
+MOST: Final = 1000
+"""Rows and overdue things listed."""
+_BEFORE: Final = timedelta(microseconds=1)
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """What is asked for, and of what log."""
+
+    jurisdiction: str
+    position: int
+    zone: ZoneInfo
+    at: datetime
+    since: datetime
+    """The earlier date that figures are compared with."""
+    reach: tuple[str, ...] = ()
+    """Areas that the caller is limited to; none = not limited."""
+    within: tuple[str, ...] = ()
+    """Areas asked for; none = all."""
+
+
+class FigureFound(Struct, frozen=True, kw_only=True):
+    """One figure, with what it means and what it is as of."""
+
+    figure: Annotated[str, Meta(description="Such as `R5.visits`")]
+    names: Names
+    definition: Names
+    unit: Unit
+    value: float
+    before: Annotated[float, Meta(description="At the earlier date")]
+    change: float
+    came: Annotated[int, Meta(description="Rows that were not counted at the earlier date")]
+    left: Annotated[int, Meta(description="Rows counted then and no longer")]
+    of: Annotated[str | None, Meta(description="The figure of which it is a share")] = None
+    share: Annotated[float | None, Meta(description="null = no share, or of nothing")] = None
+    share_before: float | None = None
+    late: Annotated[bool, Meta(description="Whether it counts what is overdue")] = False
+    at: datetime
+    position: int
+    address: Annotated[str, Meta(description="Where its rows are read")]
+
+
+class SectionFound(Struct, frozen=True, kw_only=True):
+    """One part of the case."""
+
+    section: str
+    names: Names
+    figures: tuple[FigureFound, ...]
+    empty: Annotated[bool, Meta(description="Nothing was recorded until the date")]
+
+
+class RowFound(Struct, frozen=True, kw_only=True):
+    """One row behind a figure."""
+
+    view: str
+    key: str
+    name: str
+    area: str | None
+    area_name: str
+    since: datetime | None
+    amount: float
+    new: Annotated[bool, Meta(description="Not counted at the earlier date")]
+    due: datetime | None = None
+    days: Annotated[int | None, Meta(description="Whole days that it is overdue")] = None
+    owner: Annotated[str | None, Meta(description="Post that has it to do")] = None
+    owner_name: str = ""
+
+
+class Overdue(RowFound, frozen=True, kw_only=True):
+    """Something overdue."""
+
+    figure: str
+
+
+class Report(Struct, frozen=True, kw_only=True):
+    """The report of the institutions at a date."""
+
+    report: str = "institutions"
+    jurisdiction: str
+    name: Annotated[str, Meta(description="Of the jurisdiction")]
+    position: Annotated[int, Meta(description="Of the log, from which all of it follows")]
+    timezone: str
+    at: datetime
+    since: datetime
+    sections: tuple[SectionFound, ...]
+    overdue: Annotated[tuple[Overdue, ...], Meta(description="The longest overdue first, at most 1,000")]
+    overdue_count: int
+
+
+class Opened(Struct, frozen=True, kw_only=True):
+    """The rows behind one figure."""
+
+    figure: FigureFound
+    items: Annotated[tuple[RowFound, ...], Meta(description="The newest first, at most 1,000")]
+    more: bool
+    gone: Annotated[
+        tuple[RowFound, ...], Meta(description="Counted at the earlier date and no longer, at most 1,000")
+    ]
+
+
+def before(at: datetime, zone: ZoneInfo) -> datetime:
+    """Return the date that a report is compared with if none is chosen: the end of the month before."""
+    first: date = at.astimezone(zone).date().replace(day=1)
+    return midnight(first, zone) - _BEFORE
+
+
+class Worked:
+    """The report of some rows. Items outside the reach are left out before anything is counted."""
+
+    def __init__(self, live: Rows, asked: Asked) -> None:
+        self._asked = asked
+        self._then = Past(live, asked.at, asked.zone, asked.reach)
+        self._before = Past(live, asked.since, asked.zone, asked.reach)
+        self._areas, self._here = live["areas"], live["jurisdictions"].get(asked.jurisdiction)
+
+    def report(self) -> Report:
+        """Return all figures, and what is overdue."""
+        late = [(name, item) for name, one in FIGURES.items() if one.late for item in self._items(one)]
+        late.sort(key=lambda one: (one[1].due or self._asked.at, one[0], one[1].key))
+        sections: list[SectionFound] = []
+        for section in SECTIONS:
+            found = tuple(self.figure(f"{section.code}.{one.key}") for one in section.figures)
+            empty = not any(one.value or one.before for one in found)
+            sections.append(
+                SectionFound(section=section.code, names=section.names, figures=found, empty=empty)
+            )
+        return Report(
+            jurisdiction=self._asked.jurisdiction,
+            name=self._here.name if self._here else self._asked.jurisdiction,
+            position=self._asked.position,
+            timezone=str(self._asked.zone),
+            at=self._local(self._asked.at),
+            since=self._local(self._asked.since),
+            sections=tuple(sections),
+            overdue=tuple(self._overdue(*one) for one in late[:MOST]),
+            overdue_count=len(late),
+        )
+
+    def figure(self, name: str) -> FigureFound:
+        """Return one figure. Raises KeyError if there is none of that name."""
+        one = FIGURES[name]
+        now, then = self._items(one), self._items(one, earlier=True)
+        mine, theirs = {item.key for item in now}, {item.key for item in then}
+        value, was = _sum(now, one.unit), _sum(then, one.unit)
+        return FigureFound(
+            figure=name,
+            names=one.names,
+            definition=one.definition,
+            unit=one.unit,
+            value=value,
+            before=was,
+            change=round(value - was, 2),
+            came=len(mine - theirs),
+            left=len(theirs - mine),
+            of=one.of,
+            share=self._share(one, value),
+            share_before=self._share(one, was, earlier=True),
+            late=one.late,
+            at=self._local(self._asked.at),
+            position=self._asked.position,
+            address=address(self._asked, name),
+        )
+
+    def opened(self, name: str) -> Opened:
+        """Return the rows of one figure. Raises KeyError if there is none of that name."""
+        one = FIGURES[name]
+        now, then = self._items(one), self._items(one, earlier=True)
+        mine, theirs = {item.key for item in now}, {item.key for item in then}
+        gone = [item for item in then if item.key not in mine]
+        return Opened(
+            figure=self.figure(name),
+            items=tuple(RowFound(**self._row(item, new=item.key not in theirs)) for item in now[:MOST]),
+            more=len(now) > MOST,
+            gone=tuple(RowFound(**self._row(item, new=False)) for item in gone[:MOST]),
+        )
+
+    def _items(self, one: Figure, *, earlier: bool = False) -> list[Item]:
+        """Return what a figure counts within the reach, the newest first."""
+        past = self._before if earlier else self._then
+        places = (self._asked.reach, self._asked.within)
+        found = [item for item in one.items(past) if all(lies_in(item, some) for some in places)]
+        found.sort(key=lambda item: item.key)
+        return sorted(found, key=_when, reverse=True)
+
+    def _share(self, one: Figure, value: float, *, earlier: bool = False) -> float | None:
+        if one.of is None:
+            return None
+        whole = FIGURES[one.of]
+        of = _sum(self._items(whole, earlier=earlier), whole.unit)
+        return value / of if of else None
+
+    def _overdue(self, figure: str, item: Item) -> Overdue:
+        was = {one.key for one in self._items(FIGURES[figure], earlier=True)}
+        return Overdue(figure=figure, **self._row(item, new=item.key not in was))
+
+    def _row(self, item: Item, *, new: bool) -> dict[str, Any]:
+        area = self._areas.get(item.area or "")
+        owner = self._then.rows("posts").get(item.owner or "")
+        seen = owner is not None and lies_in(owner, self._asked.reach)
+        return {
+            "view": item.view,
+            "key": item.key,
+            "name": item.name,
+            "area": item.area,
+            "area_name": area.name if area and lies_in(area, self._asked.reach) else item.area or "",
+            "since": self._local(item.at) if item.at else None,
+            "amount": round(item.amount, 2),
+            "new": new,
+            "due": self._local(item.due) if item.due else None,
+            "days": (self._asked.at - item.due).days if item.due else None,
+            "owner": item.owner if seen else None,
+            "owner_name": owner.name if owner and seen else "",
+        }
+
+    def _local(self, at: datetime) -> datetime:
+        return at.astimezone(self._asked.zone)
+
+
+def address(asked: Asked, figure: str) -> str:
+    """Return where the rows of a figure are read."""
+    at, since = (
+        one.astimezone(asked.zone).isoformat().replace("+", "%2B") for one in (asked.at, asked.since)
+    )
+    return f"/api/v1/{asked.jurisdiction}/reports/institutions/rows?figure={figure}&at={at}&since={since}"
+
+
+def _sum(items: Sequence[Item], unit: Unit) -> float:
+    return len(items) if unit == "count" else round(sum(item.amount for item in items), 2)
+
+
+def _when(item: Item) -> float:
+    return item.at.timestamp() if item.at else 0.0
