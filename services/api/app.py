@@ -47,6 +47,7 @@ from services.api import (
     sign_in_codes,
     stream,
     telemetry,
+    training,
     views,
     waiting,
 )
@@ -259,6 +260,7 @@ ROUTES: Final[dict[tuple[str, str], Endpoint]] = {
     ("GET", f"{HERE}/responsibility"): responsibility.responsibility,
     ("GET", f"{HERE}/reviews/funnel"): funnel.review_funnel,
     ("GET", f"{HERE}/difficulties/board"): waiting.board,
+    ("GET", f"{HERE}/training/figures"): training.training_figures,
     ("GET", f"{HERE}/difficulties/figures"): waiting.public,
     ("POST", f"{HERE}/ask"): asking.ask,
     ("POST", f"{HERE}/ask/files"): asked_files.attach,

@@ -52,12 +52,22 @@ VIEW_KIND: Final = {
     "commitments": "commitment",
     "reliefs": "relief",
     "activities": "activity",
+    "courses": "course",
+    "sessions": "session",
+    "training": "session",
     "homes": "service",
     "services": "service",
     "service_confirmations": "service",
 }
 """View -> kind of what it tells, where that is not the work of a place (any other kind of it)."""
-UNPLACED_VIEWS: Final = ("jurisdictions", "terms", "formation_rules", "review_deadlines", "service_limits")
+UNPLACED_VIEWS: Final = (
+    "jurisdictions",
+    "terms",
+    "formation_rules",
+    "review_deadlines",
+    "service_limits",
+    "training_targets",
+)
 """Views without areas, which everybody of the jurisdiction may read."""
 
 
@@ -330,6 +340,10 @@ def _commands(command: type[Command], place: str) -> Calls:
 
 ODD: Final[dict[str, dict[str, Any]]] = {
     "difficulty.register": {"receipt": "0" * 64},
+    "session.attend": {"half": "2020-01-06.am"},
+    "session.correct_presence": {"half": "2020-01-06.am"},
+    "session.open_door": {"half": "2020-01-06.am", "anchor": "0" * 64},
+    "session.scan": {"anchor": "0" * 64, "code": "0" * 64},
     "area.bound": {"boundary": [[[[1, 1], [2, 1], [2, 2], [1, 1]]]]},
 }
 """Fields of commands that cannot be made up from their types."""

@@ -138,7 +138,7 @@ def known_to(name: str) -> Known:
     spans = {(place, kind) for place in "AN" for kind in SPANNING}
     everybody = {(place, kind) for place in "ABN" for kind in ("area", "incident")}
     own = {("A", kind) for kind in ("worker", "request", "assignment", "sos")}
-    own |= {(place, "activity") for place in "AN"}  # to which they are invited
+    own |= {(place, kind) for place in "AN" for kind in ("activity", "session")}  # they are invited
     match name.split():
         case ["anonymous" | "revoked"]:
             return frozenset()

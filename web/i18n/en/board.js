@@ -17,6 +17,7 @@ import settings from "./settings.js";
 import shell from "./shell.js";
 import sourceList from "./source_list.js";
 import station from "./station.js";
+import training from "./training.js";
 import words from "./words.js";
 
 export default {
@@ -38,4 +39,5 @@ export default {
   ...service,
   ...alliance,
   ...station,
+  ...training,
 };

@@ -1,0 +1,1 @@
+"""Training sessions: places, waiting list, the code at the door, and presence."""
