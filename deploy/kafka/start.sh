@@ -47,8 +47,8 @@ transaction.state.log.replication.factor=$replicas
 transaction.state.log.min.isr=$insync
 share.coordinator.state.topic.replication.factor=$replicas
 share.coordinator.state.topic.min.isr=$insync
-broker.session.timeout.ms=6000
-broker.heartbeat.interval.ms=1500
+broker.session.timeout.ms=1300
+broker.heartbeat.interval.ms=250
 group.initial.rebalance.delay.ms=1000
 SETTINGS
 if [ "$protocol" = SASL_SSL ]; then

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import os
-import signal
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from services.base.signals import ending
 from services.cli.common import Fail, Json, err, out
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def cluster(
 
 async def _run(made: "Cluster", play: str | None, speed: str, leave: bool, as_json: bool) -> int:
     ended = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in ending():
         asyncio.get_running_loop().add_signal_handler(number, ended.set)
     if not as_json:
         err.print(f"starting a cluster in {made.folder} (the first start downloads Kafka) ...")

@@ -15,6 +15,7 @@ from prometheus_client.process_collector import ProcessCollector
 
 from services.adapters.kafka.connection import Connection
 from services.base.clock import SystemClock
+from services.base.signals import ending
 from services.base.tuning import tune
 from services.projector.app import build
 from services.projector.membership import Membership
@@ -88,6 +89,15 @@ class Process:
                 log_of.warning("cannot save checkpoints: %s", error)
 
 
+class _Worker(faust.Worker):
+    """Ends on SIGHUP as on SIGTERM: it saves its checkpoints first."""
+
+    def install_signal_handlers(self) -> None:
+        super().install_signal_handlers()
+        for number in ending():
+            self.loop.add_signal_handler(number, self._on_sigterm)
+
+
 def run(
     connection: Connection,
     partitions: int,
@@ -110,4 +120,4 @@ def run(
 
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("a projector needs its own process (run it on the main thread)")
-    faust.Worker(app, loglevel="WARNING", quiet=True, redirect_stdouts=False).execute_from_commandline()
+    _Worker(app, loglevel="WARNING", quiet=True, redirect_stdouts=False).execute_from_commandline()

@@ -33,6 +33,8 @@ LOOK_SECONDS: Final = 1.0
 """Interval between looks at whether the projector still speaks; it does each second."""
 SILENT_LOOKS: Final = 10
 """After which the views count as silent. Looks and not seconds, as this process may have been stopped too."""
+STOPPED_LOOKS: Final = 3
+"""After which nobody waits for the projector to end by itself."""
 HUNG_LOOKS: Final = 60
 """After which the projector is ended: what it has not written is folded again."""
 
@@ -163,6 +165,8 @@ class ProjectorBeside:
         finally:
             watching.cancel()
             self._child = None
+            if self._silent >= STOPPED_LOOKS:
+                child.kill()
             status = await child.end()
         return f"ended with status {status}"
 

@@ -18,7 +18,9 @@ COMMAND = [sys.executable, "-m", "services.cli", "cluster", "--port", "0", "--ap
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
+def running(
+    folder: Path, ends: signal.Signals = signal.SIGINT
+) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any]]]:
     """Yield the supervisor and its output once everything is ready."""
     argv = [*COMMAND, "--data", str(folder), "--json"]
     process = subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -33,7 +35,7 @@ def running(folder: Path) -> Iterator[tuple[subprocess.Popen[str], dict[str, Any
             assert process.stderr
             raise AssertionError(process.stderr.read())
     finally:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(ends)
         assert process.wait(60) == 0
 
 
@@ -89,7 +91,7 @@ def test_it_serves_keeps_its_data_and_leaves_nothing_behind(tmp_path: Path) -> N
     secrets.append(folder / "api-1" / "admin.token")
     assert all(path.stat().st_mode & 0o077 == 0 for path in secrets)
 
-    with running(folder) as (_, told), client(told) as http:
+    with running(folder, signal.SIGHUP) as (_, told), client(told) as http:
         assert http.get("/api/v1/2307/roster/W1").json()["role"] == "courier"
         status = http.get(f"/api/v1/2307/commands/{key['Idempotency-Key']}").json()
         assert status["status"] == "recorded"

@@ -5,17 +5,21 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 
 import pytest
 from brokers import Broker, three
+from scale import LONG
 
 from services.adapters.kafka.connection import Connection
-from services.adapters.kafka.topics import migrate, topic_problems
+from services.adapters.kafka.topics import inspected, migrate, topic_problems
 from services.adapters.kafka.transport import KafkaTransport
 from services.log.transport import NotSent, SendUnknown, TransportDown
 
 PARTITIONS = 6
 MOST_SECONDS = 40
+WITHOUT_SECONDS = 3.0
+"""Within which the two others take over from a killed one."""
 
 
 @pytest.fixture
@@ -59,9 +63,27 @@ async def values(transport: KafkaTransport, partition: int) -> list[bytes | None
     return [one.value async for batch in transport.fetch(partition, first, last) for one in batch]
 
 
+async def seconds_without(transport: KafkaTransport, process: subprocess.Popen[bytes]) -> float:
+    """Kill a broker; return the seconds until every partition has confirmed a record again."""
+    began = time.monotonic()
+    process.kill()
+    process.wait()
+    await asyncio.gather(*(written(transport, partition, b"after") for partition in range(PARTITIONS)))
+    return time.monotonic() - began
+
+
+async def whole(found: list[Broker]) -> None:
+    """Wait until no partition lacks a replica."""
+    async with asyncio.timeout(MOST_SECONDS):
+        while (await inspected(as_(found[0], "migrate"), 2))[1]:
+            await asyncio.sleep(0.2)
+
+
 async def test_one_of_three_dies_and_nothing_that_was_confirmed_is_lost(
     brokers: tuple[list[Broker], list[subprocess.Popen[bytes]]],
 ) -> None:
+    """Each leads some partitions, and one of them the cluster. Another is killed only if the first cost too
+    much, as this machine may be busy."""
     found, processes = brokers
     migrator = as_(found[0], "migrate")
     await migrate(migrator, partitions=PARTITIONS, replication=3, min_insync=2)
@@ -69,9 +91,17 @@ async def test_one_of_three_dies_and_nothing_that_was_confirmed_is_lost(
     transport = await KafkaTransport(as_(found[0], "api")).open()
     for partition in range(PARTITIONS):
         await written(transport, partition, b"before")
-    processes[2].kill()
-    for partition in range(PARTITIONS):
-        await written(transport, partition, b"after")
-        kept = await values(transport, partition)
-        assert kept.index(b"before") < kept.index(b"after")
+    took: list[float] = []
+    for number in (2, 1, 0):
+        await whole(found)
+        took.append(await seconds_without(transport, processes[number]))
+        for partition in range(PARTITIONS):
+            kept = await values(transport, partition)
+            assert kept.index(b"before") < kept.index(b"after")
+        if min(took) < WITHOUT_SECONDS and not LONG:
+            break
+        processes[number] = found[number].start()
+        found[number].wait(processes[number])
     await transport.close()
+    print("seconds without a confirmed write, one broker of three killed:", [f"{one:.1f}" for one in took])
+    assert (median(took) if LONG else min(took)) < WITHOUT_SECONDS, took

@@ -183,3 +183,14 @@ async def test_either_process_killed_at_any_time_loses_and_doubles_nothing(tmp_p
         await all_seen(client, sent)
     until(lambda: len(projectors_of(tmp_path)) == 1)
     stopped(server, tmp_path, signal.SIGTERM)
+
+
+def test_a_service_whose_terminal_is_closed_drains_and_waits_for_no_stopped_projector(tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    os.kill(the_projector(server), signal.SIGSTOP)
+    began = time.monotonic()
+    server.process.send_signal(signal.SIGHUP)
+    server.process.communicate(timeout=30)
+    assert server.process.returncode == 0
+    assert time.monotonic() - began < 12
+    assert not projectors_of(tmp_path)

@@ -19,14 +19,15 @@ from projections.catalog import views as catalog
 from services.adapters.sqlite.log import SqliteLog
 from services.adapters.sqlite.views import SqliteViews
 from services.base.clock import SystemClock
+from services.base.signals import ending
 from services.base.tuning import tune
 from services.views.beside import Child
 from services.views.working import Worker
 
 BUFFER: Final = 2**20
-END_SECONDS: Final = 15.0
-"""Within which a projector ends after its connection was closed. One that does not is killed: what it has not
-written is folded again."""
+END_SECONDS: Final = 5.0
+"""Within which a projector ends after its connection was closed. One that does not, as it hangs, is killed:
+what it has not written is folded again."""
 
 
 class _Process:
@@ -81,7 +82,7 @@ async def project(data: Path, connection: socket.socket) -> None:
 
 def main() -> None:
     """Project until the process that started this one is gone."""
-    for number in (signal.SIGINT, signal.SIGTERM):  # a terminal or a service manager sends them to both
+    for number in ending():  # a terminal or a service manager sends them to both
         signal.signal(number, signal.SIG_IGN)  # the other process decides
     connection = socket.socket(fileno=os.dup(0))
     asyncio.run(project(Path(sys.argv[1]), connection))
