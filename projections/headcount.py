@@ -42,6 +42,16 @@ def evolve(row: HeadcountRow | None, envelope: EventEnvelope, key: str) -> Headc
     return row if row and row.count else None
 
 
+def counted(places: Iterable[tuple[WorkerStanding, int]]) -> dict[str, Row]:
+    """Return the rows of so many workers in each place."""
+    return {
+        key_of(place): HeadcountRow(
+            area=place.area, role=place.role, presence=place.presence, team=place.team, count=count
+        )
+        for place, count in places
+    }
+
+
 def _plus(row: HeadcountRow | None, place: WorkerStanding, by: int) -> HeadcountRow:
     if row is None:
         return HeadcountRow(

@@ -4,7 +4,8 @@ For the present it equals the live board, except where an observed claim (a join
 arrived after a newer one of the same kind.
 """
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -43,42 +44,31 @@ class Board(Replay):
 
     def headcount(self) -> dict[str, Row]:
         """Return the rows of `headcount`."""
-        counts: dict[str, tuple[WorkerStanding, int]] = {}
-        for key in self.workers:
-            place = self.place(key)
-            if place:
-                row = headcount.key_of(place)
-                counts[row] = place, counts.get(row, (place, 0))[1] + 1
-        return {
-            key: headcount.HeadcountRow(
-                area=place.area, role=place.role, presence=place.presence, team=place.team, count=count
-            )
-            for key, (place, count) in counts.items()
-        }
+        places = filter(None, map(self.place, self.workers))
+        return headcount.counted(Counter(places).items())
+
+    def stand(self, key: str) -> StandRow | None:
+        """Return a worker's row of `presence`; None if not on the roster."""
+        place = self.place(key) if key in self.workers else None
+        return place and StandRow(
+            worker=key,
+            area=place.area,
+            role=place.role,
+            presence=place.presence,
+            team=place.team,
+            since=self.workers[key].duty.since,
+        )
 
     def presence(self) -> dict[str, Row]:
         """Return one row per worker on the roster."""
-        found: dict[str, Row] = {}
-        for key, known in self.workers.items():
-            place = self.place(key)
-            if place:
-                found[key] = StandRow(
-                    worker=key,
-                    area=place.area,
-                    role=place.role,
-                    presence=place.presence,
-                    team=place.team,
-                    since=known.duty.since,
-                )
-        return found
+        return _there(self.workers, self.stand)
 
-    def requests(self) -> dict[str, Row]:
-        by_request: dict[str, list[str]] = {}
-        for key, given in self.assignments.items():
-            by_request.setdefault(given.request, []).append(key)
-        return {key: self._request(key, row, by_request.get(key, [])) for key, row in self.rows.items()}
-
-    def _request(self, key: str, row: RequestRow, mine: list[str]) -> RequestRow:
+    def request(self, key: str) -> RequestRow | None:
+        """Return a row of `requests`."""
+        row = self.rows.get(key)
+        if row is None:
+            return None
+        mine = self.by_request.get(key, ())
         live = tuple(a for a in mine if self.assignments[a].live)
         offers = tuple(a for a in mine if self.assignments[a].state == OFFERED)
         done = tuple(self.done.get(key, ()))
@@ -93,24 +83,32 @@ class Board(Replay):
         )
         return msgspec.structs.replace(found, waiting_since=waiting_since(found, row.opened_at))
 
+    def requests(self) -> dict[str, Row]:
+        return _there(self.rows, self.request)
+
+    def unit(self, key: str) -> busy.BusyRow | None:
+        """Return a row of `busy`; a task's `until` says when it ended later."""
+        kind, _, name = key.partition(":")
+        holder = (self.teams if kind == "team" else self.workers).get(name)
+        live = sorted(holder.live, key=lambda one: self.assignments[one].number) if holder else ()
+        return busy.busy_row(key, tuple(task for one in live if (task := self._task(one))))
+
+    def _task(self, key: str) -> busy.Task | None:
+        given = self.assignments[key]
+        if given.begun_at is None:
+            return None
+        asked = self.rows.get(given.request)
+        area = asked.area if asked else None
+        return busy.Task(key, given.request, given.begun_at, given.state, self.ends.get(key), area)
+
     def busy(self) -> dict[str, Row]:
-        """Return the rows of `busy`; a task's `until` says when it ended later."""
-        tasks: dict[str, list[busy.Task]] = {}
-        for key, given in self.assignments.items():
-            if given.live and given.begun_at:
-                unit = f"team:{given.team}" if given.team else f"worker:{given.worker}"
-                asked = self.rows.get(given.request)
-                task = busy.Task(
-                    key,
-                    given.request,
-                    given.begun_at,
-                    given.state,
-                    self.ends.get(key),
-                    asked.area if asked else None,
-                )
-                tasks.setdefault(unit, []).append(task)
-        rows = {unit: busy.busy_row(unit, tuple(mine)) for unit, mine in tasks.items()}
-        return {unit: row for unit, row in rows.items() if row}
+        """Return the rows of `busy`."""
+        units = (*(f"worker:{key}" for key in self.workers), *(f"team:{key}" for key in self.teams))
+        return _there(units, self.unit)
+
+
+def _there(keys: Iterable[str], row: Callable[[str], Row | None]) -> dict[str, Row]:
+    return {key: found for key in keys if (found := row(key)) is not None}
 
 
 COUNTING: Final[tuple[type[Event], ...]] = (

@@ -1,13 +1,15 @@
 """Fold events in the order they happened, late ones included, into who was where and doing what at an
-instant.
+instant, or through time.
 
 Events count from when they happened (`at`), in (at, position) order; facts taken back never count, and
 corrected ones count as corrected. An
 assignment's state is its most advanced stage at that time.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 
 import msgspec
 
@@ -44,6 +46,8 @@ class Assignment(msgspec.Struct):
     request: str
     worker: str | None
     team: str | None
+    number: int = 0
+    """How many assignments began before it."""
     begun_at: datetime | None = None
     stages: list[str] = []
     dispatched: bool = False
@@ -84,24 +88,43 @@ class Assignment(msgspec.Struct):
 
 
 class Replay:
-    """A jurisdiction's workers, teams, assignments and requests as they were at an instant."""
+    """A jurisdiction's workers, teams, assignments and requests as they were at an instant.
 
-    def __init__(self, jurisdiction: str, events: Iterable[EventEnvelope], at: datetime) -> None:
+    Each follows from the events that name it, so that some can also be replayed alone.
+    """
+
+    def __init__(
+        self, jurisdiction: str, events: Iterable[EventEnvelope], at: datetime | None = None
+    ) -> None:
+        """`events`: in the log's order. Without an instant nothing is applied yet; see `instants`."""
         self.jurisdiction = jurisdiction
         self.workers: dict[str, Worker] = {}
         self.teams: dict[str, Team] = {}
         self.assignments: dict[str, Assignment] = {}
         self.rows: dict[str, requests.RequestRow] = {}
+        self.by_request: dict[str, list[str]] = {}
         self.done: dict[str, dict[str, None]] = {}
         """Request -> its assignments done since it was last opened."""
         self.ended: dict[str, str | None] = {}
         self.ends: dict[str, datetime] = {}
         """When each assignment ended, even if after the instant."""
         self._first: dict[str, worker.WorkerRegistered] = {}
-        for event in sorted(self._counting(events, at), key=order):
-            self._take(event)
+        counting = self._counting(events)
+        if at:
+            counting = [event for event in counting if event.at <= at]
+        self._ahead = sorted(counting, key=order)
+        if at:
+            for event in self._ahead:
+                self._take(event)
 
-    def _counting(self, events: Iterable[EventEnvelope], at: datetime) -> list[EventEnvelope]:
+    def instants(self) -> Iterator[datetime]:
+        """Go through time: yield each instant at which something happened, once all of it is applied."""
+        for at, events in groupby(self._ahead, key=attrgetter("at")):
+            for event in events:
+                self._take(event)
+            yield at
+
+    def _counting(self, events: Iterable[EventEnvelope]) -> list[EventEnvelope]:
         known = list(events)
         void = {e.data.position for e in known if isinstance(e.data, worker.WorkerTakenBack)}
         void |= _undone_by_itself(known)
@@ -115,8 +138,7 @@ class Replay:
                 self._first.setdefault(event.data.worker, event.data)
             if isinstance(event.data, assignment.AssignmentDone | assignment.AssignmentReleased):
                 self.ends.setdefault(event.data.assignment, event.at)
-            if event.at <= at:
-                counting.append(event)
+            counting.append(event)
         return counting
 
     def _take(self, event: EventEnvelope) -> None:
@@ -129,11 +151,12 @@ class Replay:
         self._take_request(event)
 
     def _worker(self, key: str) -> Worker:
-        """Return a worker, also for events older than their registration."""
+        """Return a worker, also for events older than their registration, or replayed without it."""
         known = self.workers.get(key)
         if known is None:
-            first = self._first[key]
-            known = self.workers[key] = Worker(first.role, first.home_area)
+            first = self._first.get(key)
+            known = Worker(first.role, first.home_area) if first else Worker("", None)
+            self.workers[key] = known
         return known
 
     def _take_worker(self, e: Event) -> None:
@@ -176,7 +199,11 @@ class Replay:
                 pass
 
     def _take_assignment(self, e: assignment.AssignmentEvent, at: datetime) -> None:
-        task = self.assignments.setdefault(e.assignment, Assignment(e.request, e.worker, e.team))
+        task = self.assignments.get(e.assignment)
+        if task is None:
+            task = Assignment(e.request, e.worker, e.team, len(self.assignments))
+            self.assignments[e.assignment] = task
+            self.by_request.setdefault(e.request, []).append(e.assignment)
         before = task.ended
         task.take(e, at)
         if task.ended != before:

@@ -74,6 +74,8 @@ class History:
         self._used()
         if view not in READ:
             return await self._dated.at(jurisdiction, catalog[view], when, query)
+        if self._past and (found := await self._past.at(jurisdiction, view, when, query)):
+            return found
         head, events = await self._events(jurisdiction)
         queried, read = READ[view]
         rows = await beside(lambda: read(Board(jurisdiction, events, when)))

@@ -22,6 +22,7 @@ from projections.fold import folds, step
 from services.application.progress import ViewProgress
 from services.base.threads import beside
 from services.history.as_of import recorded_until
+from services.history.instants import Instants
 from services.log.port import Log, LogDamaged, LogMismatch, LogUnavailable, Stored
 from services.views.batch import run_batch
 from services.views.belonging import refuse_other_log
@@ -56,9 +57,11 @@ class Past:
         *,
         most: int = MOST_BYTES,
         asked_only: bool = False,
+        instants: Instants | None = None,
     ) -> None:
-        """Takes ownership of the store, which may use `most` bytes. `asked_only`: make the past only of
-        jurisdictions of which it was asked."""
+        """Takes ownership of the store, which may use `most` bytes, and of `instants`, which follows with it.
+        `asked_only`: make the past only of jurisdictions of which it was asked."""
+        self._instants = instants
         self._log, self._store, self._views = log, store, views
         self._most, self._asked = most, set[str]() if asked_only else None
         self._parked: set[str] = set()
@@ -90,6 +93,12 @@ class Past:
             self._tell(str(error))
             return None
         return msgspec.structs.replace(found, head=head)
+
+    async def at(self, jurisdiction: str, view: str, when: datetime, query: Query) -> Page | None:
+        """Return one page of the board at an instant; None if it has to be replayed. Raises BadQuery."""
+        if self._asked is not None:
+            self._asked.add(jurisdiction)
+        return await self._instants.page(jurisdiction, view, when, query) if self._instants else None
 
     async def rows(
         self, jurisdiction: str, queries: Mapping[str, Query], when: datetime
@@ -154,7 +163,11 @@ class Past:
 
     async def follow(self, jurisdiction: str, position: int, least: int = 1) -> None:
         """Make the past of a jurisdiction whose views are at a position, if it is `least` events behind."""
-        if jurisdiction in self._parked or (self._asked is not None and jurisdiction not in self._asked):
+        if self._asked is not None and jurisdiction not in self._asked:
+            return
+        if self._instants:
+            await self._instants.follow(jurisdiction, position, least, REST)
+        if jurisdiction in self._parked:
             return
         try:
             await self._check(jurisdiction)
@@ -217,5 +230,7 @@ class Past:
         self._trouble = trouble
 
     async def close(self) -> None:
-        """Close the store."""
+        """Close the stores."""
         await self._store.close()
+        if self._instants:
+            await self._instants.close()

@@ -15,6 +15,7 @@ from services.adapters.folder.files import FolderFiles
 from services.adapters.folder.snapshots import FolderSnapshots
 from services.adapters.sqlite import projecting
 from services.adapters.sqlite.data_file import writable
+from services.adapters.sqlite.instants import SqliteInstants
 from services.adapters.sqlite.keys import local_vault
 from services.adapters.sqlite.locations import SqliteLocations
 from services.adapters.sqlite.log import SqliteLog
@@ -29,6 +30,7 @@ from services.base.clock import Clock, SharedClock, SystemClock
 from services.dispatch.abilities import SHIPPED, Abilities
 from services.dispatch.abilities import load as load_abilities
 from services.files.port import Files
+from services.history.instants import Instants
 from services.history.past import Past
 from services.log.port import Log, LogUnavailable
 from services.push.pusher import Pusher
@@ -105,15 +107,18 @@ async def embedded(
 
 
 async def past(data: Path, log: Log) -> Past | None:
-    """Open the views as of earlier positions; None if the settings allow them no room.
+    """Open the views as of earlier positions and instants; None if the settings allow them no room.
 
     In a cluster each API process has its own, of the jurisdictions whose past it is asked for.
     """
     found, public = settings(), {name: catalog[name] for name in public_views()}
     if not found.past_mb:
         return None
+    most = found.past_mb << 20
+    rows = await asyncio.to_thread(SqliteInstants, data / "instants.sqlite")
     store = await asyncio.to_thread(SqlitePast, data / "past.sqlite", public)
-    return Past(log, store, public, most=found.past_mb << 20, asked_only=found.clustered)
+    instants = Instants(log, rows, most)
+    return Past(log, store, public, most=most, asked_only=found.clustered, instants=instants)
 
 
 def _beside(data: Path, views: SqliteViews, announcements: Announcements) -> ProjectorBeside:

@@ -33,8 +33,10 @@ from services.decisions.scopes import PUBLIC
 from services.decisions.standing import REQUEST_STANDINGS
 from services.decisions.team.table import TEAMS
 from services.decisions.worker.table import WORKER_STANDINGS, WORKERS
+from tests import through_time
 from tests.given import DAY, Log, area, incident, request, team, worker
 
+INSTANTS_COMPARED = 4
 DEEP = bool(os.environ.get("MUSTER_DEEP"))
 AREA_IDS = st.sampled_from(["230717", "230718", "230717-1", "2307"])
 WORKER_IDS = st.sampled_from(["W1", "W2", "W3", "W4"])
@@ -310,6 +312,14 @@ class Laws(RuleBasedStateMachine):
             for name, view in views.items():
                 step(view, self.rows[name], event)
         self.folded = len(self.log.events)
+
+    def teardown(self) -> None:
+        """Compare the board through time with the board at some instants."""
+        commits = through_time.stored(self.log.commits)
+        whens = sorted({at for event in self.log.events for at in (event.at, event.recorded_at)})
+        through_time.compare(
+            self.log.state.jurisdiction, commits, whens[:: 1 + len(whens) // INSTANTS_COMPARED]
+        )
 
     # -- the state -----------------------------------------------------------------------------------------
 

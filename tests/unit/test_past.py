@@ -32,8 +32,9 @@ from services.history.past_alerts import PastAlerts
 from services.log.port import Stored
 from services.views.port import Query
 from tests.make import JURISDICTION as J
-from tests.make import Chain, read
+from tests.make import Chain
 from tests.scale import scaled
+from tests.through_time import OneLog
 
 PUBLIC: Final = {name: catalog[name] for name in public_views()}
 WORK: Final = {"incident", "team", "request", "assignment", "handover"}
@@ -41,21 +42,6 @@ OTHERS: Final = 600
 """First commands, which are of areas and institutions."""
 ITEMS: Final = scaled("MUSTER_PAST_ITEMS", 1_000, 5_000)
 PLACES: Final = scaled("MUSTER_PAST_PLACES", 25, 200)
-
-
-class OneLog:
-    """A log of these commits that remembers where it was read from."""
-
-    def __init__(self, commits: Sequence[Stored]) -> None:
-        self.commits, self.asked = commits, list[int]()
-
-    async def end(self, jurisdiction: str) -> Head:
-        return self.commits[-1].head
-
-    async def read(self, jurisdiction: str, after: int = 0) -> AsyncIterator[list[Stored]]:
-        self.asked.append(after)
-        async for batch in read(self.commits, after):
-            yield batch
 
 
 @cache
@@ -87,9 +73,8 @@ def one_log() -> Any:
     return OneLog(scenario())
 
 
-def random_query(random: Random, view: str, rows: dict[str, Row]) -> Query:
+def random_query(random: Random, fields: Sequence[str], rows: dict[str, Row]) -> Query:
     """Return a query of some order, perhaps filtered by what one of the rows holds."""
-    fields = PUBLIC[view].filters
     sort = random.choice([None, *(way + field for field in ("key", *fields) for way in ("", "-"))])
     filters: dict[str, Any] = {}
     if fields and rows and random.random() < 0.5:
@@ -103,7 +88,7 @@ def random_query(random: Random, view: str, rows: dict[str, Row]) -> Query:
 
 async def compare(past: Past, view: str, when: int | datetime, rows: dict[str, Row], random: Random) -> None:
     """Walk through all pages of a random query."""
-    query = random_query(random, view, rows)
+    query = random_query(random, PUBLIC[view].filters, rows)
     expected = (await page_of(PUBLIC[view], rows, Head(), replace(query, limit=10_000))).items
     found: list[tuple[str, Row]] = []
     while True:

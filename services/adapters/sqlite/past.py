@@ -4,7 +4,6 @@ The file is disposable: it is made again from the log. It holds what the log and
 among them, and nothing else.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -15,9 +14,9 @@ import msgspec
 
 from events.commit import Head
 from projections.base import Row, View
+from services.adapters.sqlite import disposable
 from services.adapters.sqlite import views_file as file
 from services.adapters.sqlite.past_table import PastTable, as_of, beyond, merged
-from services.adapters.sqlite.views_connections import Connections
 from services.views.columns import micros
 from services.views.match import matches
 from services.views.past_port import Mark
@@ -28,7 +27,6 @@ FORMAT: Final = 1
 _SCHEMA: Final = """
 CREATE TABLE marks (jurisdiction TEXT NOT NULL, position INTEGER NOT NULL, hash TEXT NOT NULL,
   recorded INTEGER NOT NULL, PRIMARY KEY (jurisdiction, position)) STRICT, WITHOUT ROWID;
-CREATE TABLE made_for (signature TEXT NOT NULL) STRICT;
 """
 
 
@@ -39,19 +37,8 @@ class SqlitePast:
         """Open, or begin again if the file is of other views or cannot be read."""
         self.tables = {name: PastTable(view) for name, view in catalog.items()}
         self.path = path
-        signature = _signature(self.tables.values())
-        if not _is_for(path, signature):
-            for end in ("", "-wal", "-shm"):
-                path.with_name(path.name + end).unlink(missing_ok=True)
-        self._connections = Connections(path, readonly=False)
-        if not _is_for(path, signature):
-            self._create(signature)
-
-    def _create(self, signature: str) -> None:
-        db = self._connections.writer
-        with file.transaction(db, "IMMEDIATE"):
-            db.execute(_SCHEMA + "".join(table.ddl() for table in self.tables.values()))
-            db.execute("INSERT INTO made_for VALUES (?)", (signature,))
+        schema = _SCHEMA + "".join(table.ddl() for table in self.tables.values())
+        self._connections = disposable.opened(path, schema, FORMAT, self.tables.values())
 
     # -- what run_batch needs ------------------------------------------------------------------------------
 
@@ -96,11 +83,7 @@ class SqlitePast:
         await self._connections.write(work)
 
     async def size(self) -> int:
-        def work(db: apsw.Connection) -> int:
-            pages = int(db.pragma("page_count")) - int(db.pragma("freelist_count"))
-            return pages * int(db.pragma("page_size"))
-
-        return await self._connections.read(work)
+        return await self._connections.read(disposable.size)
 
     async def forget(self, jurisdiction: str) -> bool:
         def work() -> bool:
@@ -185,24 +168,3 @@ def _mark(db: apsw.Connection, jurisdiction: str, most: int, by: str) -> Mark | 
     sql = f"SELECT position, hash, recorded FROM marks WHERE jurisdiction = ? AND {by} <= ?"  # noqa: S608
     found: Any = db.execute(f"{sql} ORDER BY position DESC LIMIT 1", (jurisdiction, most)).fetchall()
     return Mark(Head(found[0][0], found[0][1]), found[0][2]) if found else None
-
-
-def _signature(tables: Iterable[PastTable]) -> str:
-    parts = [FORMAT, *(f"{table.name} {table.signature}" for table in tables)]
-    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
-
-
-def _is_for(path: Path, signature: str) -> bool:
-    """Whether a file holds the past of these views."""
-    if not path.exists():
-        return False
-    try:
-        db = file.open_reader(path)
-    except file.ViewsUnavailable:
-        return False
-    try:
-        return db.execute("SELECT signature FROM made_for").fetchall() == [(signature,)]
-    except apsw.Error:
-        return False
-    finally:
-        db.close()

@@ -1,4 +1,4 @@
-"""One view's table of past rows in SQLite: each row as it was from one position until another."""
+"""One view's table of past rows in SQLite: each row from one position, or instant, until another."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -7,8 +7,9 @@ import apsw
 import msgspec
 
 from projections.base import Row
+from projections.spans import Span
 from services.adapters.sqlite.views_table import TYPES, Rows
-from services.views.columns import Stored, stored_value
+from services.views.columns import Stored, micros, stored_value
 from services.views.query import Also
 from services.views.table import Table, encoder
 
@@ -60,13 +61,39 @@ class PastTable(Table):
             f"UPDATE {self.name} SET until = ? WHERE jurisdiction = ? AND key = ? AND until = ?",  # noqa: S608
             ended,
         )
-        marks = ", ".join("?" * (len(self.columns) + 5))
-        begun: list[tuple[Stored | bytes, ...]] = [
+        begun = [
             (jurisdiction, key, STILL, upto, *map(stored_value, self.values(row)), encoder.encode(row))
             for key, row in after.items()
             if row is not None
         ]
-        db.executemany(f"INSERT INTO {self.name} VALUES ({marks})", begun)  # noqa: S608
+        self._insert(db, begun)
+
+    def replace(self, db: apsw.Connection, jurisdiction: str, key: str, spans: Iterable[Span]) -> None:
+        """Write a row as it was through time, where positions are microseconds since 1970."""
+        where = (jurisdiction, key)
+        held: Any = db.execute(
+            f"SELECT since, until, row FROM {self.name} WHERE jurisdiction = ? AND key = ?",  # noqa: S608
+            where,
+        )
+        old: set[tuple[int, int, bytes]] = set(held.fetchall())
+        new = {
+            (micros(one.since), micros(one.until) if one.until else STILL, encoder.encode(one.row)): one.row
+            for one in spans
+        }
+        db.executemany(
+            f"DELETE FROM {self.name} WHERE jurisdiction = ? AND key = ? AND until = ? AND since = ?",  # noqa: S608
+            [(*where, until, since) for since, until, _ in old - new.keys()],
+        )
+        lines = [
+            (*where, until, since, *map(stored_value, self.values(row)), data)
+            for (since, until, data), row in new.items()
+            if (since, until, data) not in old
+        ]
+        self._insert(db, lines)
+
+    def _insert(self, db: apsw.Connection, lines: Iterable[tuple[Stored | bytes, ...]]) -> None:
+        marks = ", ".join("?" * (len(self.columns) + 5))
+        db.executemany(f"INSERT INTO {self.name} VALUES ({marks})", lines)  # noqa: S608
 
     def forget(self, db: apsw.Connection, jurisdiction: str, before: int) -> None:
         """Delete the rows that had ended by a position."""

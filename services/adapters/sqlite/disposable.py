@@ -1,0 +1,54 @@
+"""SQLite files that are made again from the log when they do not fit this program."""
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import apsw
+
+from services.adapters.sqlite import views_file as file
+from services.adapters.sqlite.past_table import PastTable
+from services.adapters.sqlite.views_connections import Connections
+
+_MADE_FOR: Final = "CREATE TABLE made_for (signature TEXT NOT NULL) STRICT;"
+
+
+def opened(path: Path, schema: str, form: int, tables: Iterable[PastTable]) -> Connections:
+    """Open a file, or begin again if it was made for other tables or cannot be read.
+
+    `form`: raised when what the program makes of the log changes, though the tables do not.
+    """
+    parts = [form, *(f"{table.name} {table.signature}" for table in tables)]
+    signature = hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
+    if not _is_for(path, signature):
+        for end in ("", "-wal", "-shm"):
+            path.with_name(path.name + end).unlink(missing_ok=True)
+    connections = Connections(path, readonly=False)
+    if not _is_for(path, signature):
+        db = connections.writer
+        with file.transaction(db, "IMMEDIATE"):
+            db.execute(schema + _MADE_FOR)
+            db.execute("INSERT INTO made_for VALUES (?)", (signature,))
+    return connections
+
+
+def size(db: apsw.Connection) -> int:
+    """Return the bytes in use."""
+    pages = int(db.pragma("page_count")) - int(db.pragma("freelist_count"))
+    return pages * int(db.pragma("page_size"))
+
+
+def _is_for(path: Path, signature: str) -> bool:
+    if not path.exists():
+        return False
+    try:
+        db = file.open_reader(path)
+    except file.ViewsUnavailable:
+        return False
+    try:
+        return db.execute("SELECT signature FROM made_for").fetchall() == [(signature,)]
+    except apsw.Error:
+        return False
+    finally:
+        db.close()
