@@ -19,6 +19,7 @@ from services.cli import (
     files,
     importing,
     keys,
+    leaders,
     reading,
     repairing,
     reporting,
@@ -43,6 +44,8 @@ app.command("template")(importing.template_)
 app.command("show")(reading.show)
 app.command("answers")(answers.answers)
 app.command("coverage")(coverage.coverage)
+app.command("leaders")(leaders.leaders)
+app.command("training")(leaders.training)
 app.command("report")(reporting.report)
 app.command("verify")(data.verify)
 app.command("rebuild")(data.rebuild)

@@ -55,6 +55,7 @@ VIEW_KIND: Final = {
     "courses": "course",
     "sessions": "session",
     "training": "session",
+    "leads": "chapter",
     "homes": "service",
     "services": "service",
     "service_confirmations": "service",
@@ -254,6 +255,7 @@ CALLS: Final[dict[str, Asking]] = {
         ("responsibility", "funnel", "coverage", "coverage-xlsx", "coverage-curve", "coverage-facts"), OF_AREA
     ),
     "coverage-gaps": OF_AREA,
+    "leaders": OF_AREA,
     **dict.fromkeys(("report-institutions", "report-institutions-docx"), OF_AREA),
     "report-institutions-rows": _about(
         "area", query=lambda key: {"area": key, "figure": "R5.visits"}, key=id_of

@@ -3,6 +3,9 @@
 from services.decisions.base import Command
 from services.decisions.chapter.commands import Form
 from services.decisions.enterprise.commands import Register
+from services.decisions.leading.commands import LeadChapter
+from services.decisions.post.commands import Create
+from services.decisions.unit.commands import Establish
 
 ASKED = {"route": "joint", "area": "230717", "reason": "asked"}
 """A chosen route: nothing is proposed for enterprises that are not in the ledger."""
@@ -16,15 +19,21 @@ STORY = [
     ("chapter.leave", {"chapter": "C1", "enterprise": "CE2"}),
     ("chapter.renew", {"chapter": "C1", "ends": "2199-06-01T00:00:00Z"}),
     ("chapter.form", {"chapter": "C2", "name": "Chapter 2", "enterprises": ["CE1", "CE2"], **ASKED}),
+    ("unit.establish", {"unit": "CU1", "name": "Unit", "area": "230717"}),
+    ("post.create", {"post": "CP1", "name": "Secretary", "unit": "CU1", "area": "230717"}),
+    ("chapter.lead", {"chapter": "C1", "post": "CP1"}),
     ("chapter.merge", {"chapter": "C1", "into": "C2"}),
     ("chapter.dissolve", {"chapter": "C2", "reason": "too_few"}),
 ]
 
 
 def placed(area: str, name: str) -> list[Command]:
-    """Return a chapter, and the enterprise that it needs."""
-    firm = f"{name}-firm"
+    """Return a chapter with the enterprise that it needs, and a post that leads it."""
+    firm, unit, post = f"{name}-firm", f"{name}-unit", f"{name}-post"
     return [
         Register(enterprise=firm, name="Firm", area=area, trade="courier"),
         Form(chapter=name, name="Chapter", route="joint", enterprises=(firm,), area=area, reason="asked"),
+        Establish(unit=unit, name=unit, area=area),
+        Create(post=post, name=post, unit=unit, area=area),
+        LeadChapter(chapter=name, post=post),
     ]

@@ -8,8 +8,8 @@ const SAME_MS = 600000;
 const WORD_MS = 4 * 3600000;
 
 /** Whether a scan is the one that was recorded before, once more.
- * @param {{station: string, at: string} | null | undefined} before
- * @param {{station: string, at: string}} scan
+ * @param {Scan | null | undefined} before
+ * @param {Scan} scan
  */
 export const again = (before, scan) =>
   before?.station === scan.station && Math.abs(Date.parse(scan.at) - Date.parse(before.at)) < SAME_MS;

@@ -9,14 +9,15 @@ import { last, retry } from "./sync.js";
 
 /** Area or team of a scanned code, until it is used. */
 export const wish = signal(/** @type {Wish} */ ({}));
-/** The station whose code was scanned, and when, until it is recorded. */
-export const scan = signal(/** @type {{station: string, at: string} | null} */ (null));
+/** The station or training session whose code was scanned, and when, until it is recorded. */
+export const scan = signal(/** @type {Scan | null} */ (null));
 /** The sign-in code of an opened link that is not exchanged yet, and the problem if that failed. */
 export const pending = signal(/** @type {{code: string, problem: Problem | null} | null} */ (null));
 
 /** Parse a link or printed code. Text without parameters is the code of an area.
  * @param {string} text
- * @returns {Wish & {code?: string, station?: string}}
+ * @returns {Wish & {code?: string, station?: string, session?: string, door?: string, n?: string,
+ *   sign?: string}}
  */
 export function said(text) {
   const hash = text.includes("#")
@@ -26,22 +27,26 @@ export function said(text) {
       : `area=${text.trim()}`;
   const given = new URLSearchParams(hash);
   return Object.fromEntries(
-    ["code", "area", "team", "station"].map((name) => [name, given.get(name)]).filter(([, value]) => value),
+    ["code", "area", "team", "station", "session", "door", "n", "sign"]
+      .map((name) => [name, given.get(name)])
+      .filter(([, value]) => value),
   );
 }
 
 /** Read the fragment of the address and remove it, so that the code does not stay in the history. */
 async function takeAddress() {
   if (location.hash.length < 2) return null;
-  const { code, station, ...rest } = said(location.hash);
+  const { code, station, session, door, n, sign, ...rest } = said(location.hash);
   history.replaceState(null, "", location.pathname + location.search);
   if (rest.area || rest.team) await keepWish(rest);
-  if (station) await keepScan({ station, at: new Date().toISOString() });
+  const at = new Date().toISOString();
+  if (station) await keepScan({ station, at });
+  if (session) await keepScan({ session, door, n, sign, at });
   return code ?? null;
 }
 
-/** Store a scanned station until it is recorded; null = it is.
- * @param {{station: string, at: string} | null} found
+/** Store what was scanned until it is recorded; null = it is.
+ * @param {Scan | null} found
  */
 export async function keepScan(found) {
   scan.value = found;

@@ -13,8 +13,8 @@ import { act } from "./sync.js";
 const SOON_MS = 8000;
 
 const loaded = signal(/** @type {typeof import("./stations.js") | null} */ (null));
-/** The use that was just recorded from a code at the door. */
-const recorded = signal(/** @type {{station: string, at: string, again: boolean} | null} */ (null));
+/** What was just recorded from a code at the door: when, and its text. */
+const recorded = signal(/** @type {{at: string, text: string} | null} */ (null));
 
 async function part() {
   await learn("near", "go_later");
@@ -43,7 +43,7 @@ effect(() => {
   }, SOON_MS);
 });
 
-/** Record a scanned use with the time of the scan, as soon as it is known who scanned it. */
+/** Record what was scanned with the time of the scan, as soon as it is known who scanned it. */
 effect(() => {
   const found = scan.value;
   if (found && who.value && shown.value) take(found);
@@ -51,6 +51,10 @@ effect(() => {
 
 async function take(found) {
   await keepScan(null);
+  if (found.session) {
+    recorded.value = await (await import("./attending.js")).attend(found);
+    return;
+  }
   const { again } = await import("./nearest.js");
   const twice = again(await db.get("scanned"), found);
   if (!twice) {
@@ -60,13 +64,13 @@ async function take(found) {
     if (!(await act("station.scan", { worker: who.peek().worker, station }, { title }, { at }))) return;
     await db.set("scanned", found);
   }
-  recorded.value = { ...found, again: twice };
+  recorded.value = { at: found.at, text: twice ? "go.scan.again" : "go.scan.recorded" };
 }
 
-/** Says that a use was recorded. */
+/** Says what was recorded. */
 export const Scanned = () =>
   recorded.value &&
-  html`<div class="note" role="status"><p>${t(recorded.value.again ? "go.scan.again" : "go.scan.recorded", {
+  html`<div class="note" role="status"><p>${t(recorded.value.text, {
     time: hhmm(served(recorded.value.at)),
   })}</p><${Button} onClick=${() => {
     recorded.value = null;

@@ -18,6 +18,7 @@ const LASTING = [
   "worker.raise_sos",
   "worker.cancel_sos",
   "station.scan",
+  "session.scan",
   "station.report",
   "need.open",
   "need.close",

@@ -1,8 +1,10 @@
 // Chapters: of an enterprise, a trade or a community, each with its terms and enterprises; and coverage.
 
+import { post } from "../lib/alliance/parts.js";
 import { Basis, Enterprises, Terms } from "../lib/chapters/parts.js";
 import { lastDay, nameOf, overdue, ROUTES } from "../lib/chapters/rows.js";
 import { number, t } from "../lib/i18n.js";
+
 import { institution } from "../lib/institution/page.js";
 import { choicesOf, perSource } from "../lib/institution/rows.js";
 import { collator } from "../lib/people/parts.js";
@@ -58,7 +60,7 @@ const FORMING = [
 export default institution({
   name: "chapters",
   view: "chapters",
-  also: ["enterprises", "formation_rules"],
+  also: ["enterprises", "formation_rules", "posts"],
   lean: true,
   kind: "chapter",
   dated: true,
@@ -139,6 +141,7 @@ export default institution({
     },
   ],
   forms: [
+    { command: "chapter.lead", fact: true, fields: [post("post")], when: alive },
     {
       command: "chapter.form",
       main: true,

@@ -22,6 +22,16 @@ interface LonLat {
 }
 
 /** The contents of a printed code or link. */
+/** What was scanned at a door: a station, or a training session with the code of that moment. */
+interface Scan {
+  at: string;
+  station?: string;
+  session?: string;
+  door?: string;
+  n?: string;
+  sign?: string;
+}
+
 interface Wish {
   area?: string;
   team?: string;
@@ -135,9 +145,9 @@ interface Kept {
   leave: boolean;
   asked: Asked[];
   asking: Asking[];
-  /** The station whose code was scanned and not recorded yet, and the one recorded last. */
-  scan: { station: string; at: string };
-  scanned: { station: string; at: string };
+  /** What was scanned and not recorded yet, and the station recorded last. */
+  scan: Scan;
+  scanned: Scan;
   /** The public map as it was told last. */
   stations: { jurisdiction: string; said: PublicMap; at: number };
   /** What a keeper's phone knows: the stations kept, the uses counted on it today, the needs told on it. */

@@ -153,6 +153,8 @@ export default {
   "go.stations": "驿站",
   "go.scan.recorded": "已记录 {time} 使用驿站，不记录使用人。",
   "go.scan.again": "已记录过：十分钟内同一驿站只计一次。",
+  "go.scan.attended": "已记下 {time} 出勤，签到码核验后生效。",
+  "act.session.scan": "培训签到",
   "act.station.scan": "使用驿站",
   "act.station.use": "使用一次",
   "act.station.report": "驿站状态",

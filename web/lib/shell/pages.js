@@ -42,6 +42,7 @@ export const PAGES = [
   { name: "activities", group: "institutions", view: "activities" },
   { name: "reliefs", group: "institutions", view: "reliefs" },
   { name: "stations", key: "z", group: "institutions", view: "stations" },
+  { name: "leaders", group: "institutions", view: "leads" },
   { name: "courses", group: "institutions", view: "courses" },
   { name: "sessions", group: "institutions", view: "sessions" },
   { name: "training", group: "institutions", view: "training" },

@@ -1,0 +1,1 @@
+"""Which post leads a chapter."""

@@ -1,0 +1,115 @@
+"""Training and leaders over HTTP: sessions by code and by list, their figures, chapters without a leader."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from service import J, Service
+
+from events.door_code import after
+from events.session_facts import half_at
+
+SEED = "5" * 64
+CODE = after(SEED)
+ANCHOR = after(CODE)
+"""A door with two codes: the first one is CODE."""
+
+
+class Held:
+    """A session that takes place now."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+        self.half = half_at(self.now.astimezone(ZoneInfo("Asia/Shanghai")))
+
+    def planned(self, **more: Any) -> dict[str, Any]:
+        begins, ends = self.now - timedelta(hours=1), self.now + timedelta(hours=1)
+        times = {"begins": begins.isoformat(), "ends": ends.isoformat()}
+        return {"session": "S1", "course": "C1", **times, **more}
+
+    def door(self) -> dict[str, Any]:
+        about = {"half": self.half, "anchor": ANCHOR, "codes": 2}
+        return {"session": "S1", "begins": self.now.isoformat(), **about}
+
+
+@pytest.fixture
+async def city(service: Service) -> Service:
+    """A county, two couriers, a post with a holder, and a course."""
+    await service.ok("area.define", area="230717", name="County 1")
+    await service.ok("unit.establish", unit="U1", name="Unit 1", area=J)
+    await service.ok("post.create", post="P1", name="Secretary", unit="U1", area=J)
+    await service.ok("post.appoint", post="P1", holder="H1", holder_name="Officer 1")
+    for number in (1, 2):
+        await service.ok("worker.register", worker=f"W{number}", role="courier", home_area="230717")
+    await service.ok("course.offer", course="C1", title="First aid", mode="base")
+    return service
+
+
+async def test_a_session_by_code_and_by_printed_list(city: Service) -> None:
+    held = Held()
+    await city.ok("session.plan", **held.planned())
+    await city.ok("session.open_door", **held.door())
+    scan = {"session": "S1", "anchor": ANCHOR[:8], "number": 0, "code": CODE}
+    async with await city.as_("worker", worker="W1", jurisdictions=[J]) as courier:
+        other = await city.send("session.scan", client=courier, worker="W2", **scan)
+        assert other.status_code == 403
+        when = held.now.isoformat()
+        seen = await city.send("session.scan", client=courier, worker="W1", at=when, **scan)
+        assert seen.status_code == 200, seen.text
+        assert (await courier.get(f"/api/v1/{J}/training/figures")).status_code == 403
+    forged = await city.send("session.scan", worker="W2", **{**scan, "number": 1})
+    assert forged.json()["code"] == "session.wrong_code"
+    await city.ok("session.attend", session="S1", worker="W2", half=held.half, role="lecturer")
+    await city.ok("session.attend", session="S1", holder="H1", half=held.half)
+    (row,) = await city.rows("sessions")
+    assert row["person_times"] == 2
+    assert {(one["who"], one["via"]) for one in row["presence"]} == {
+        ("worker/W1", "qr"),
+        ("worker/W2", "paper"),
+        ("holder/H1", "paper"),
+    }
+
+
+async def test_figures_of_a_year_open_to_their_rows(city: Service) -> None:
+    held = Held()
+    await city.ok("training_target.set", hours=8)
+    for key in ("S1", "S2"):
+        await city.ok("session.plan", **held.planned(session=key))
+        await city.ok("session.attend", session=key, worker="W1", half=held.half)
+    await city.ok("session.attend", session="S1", holder="H1", half=held.half)
+    year = int(held.half[:4])
+    found = (await city.http.get(f"/api/v1/{J}/training/figures", params={"year": year})).json()
+    assert (found["person_times"], found["people"], found["hours"], found["reached"]) == (3, 2, 12, 1)
+    assert [(one["person"], one["hours"], one["reached"]) for one in found["persons"]] == [
+        ("holder/H1", 4, False),
+        ("worker/W1", 8, True),
+    ]
+    rows = await city.rows("training", year=year, person_times=1)
+    assert len(rows) == found["person_times"]
+    assert len({row["person"] for row in rows}) == found["people"]
+    none = (await city.http.get(f"/api/v1/{J}/training/figures", params={"year": year - 1})).json()
+    assert (none["person_times"], none["people"], none["target"]) == (0, 0, None)
+    future = await city.http.get(f"/api/v1/{J}/training/figures", params={"at": "2199-01-01T00:00:00Z"})
+    assert future.status_code == 400
+
+
+async def test_a_chapter_without_a_leader_is_listed_since_when(city: Service) -> None:
+    await city.ok("enterprise.register", enterprise="E1", name="Firm 1", area="230717", trade="courier")
+    formed = (datetime.now(UTC) - timedelta(days=2)).isoformat()
+    about = {"route": "joint", "enterprises": ["E1"], "area": "230717", "reason": "asked", "trade": "courier"}
+    await city.ok("chapter.form", chapter="K1", name="Chapter 1", at=formed, **about)
+    address = f"/api/v1/{J}/leaders"
+    found = (await city.http.get(address, params={"gaps": True})).json()
+    assert (found["chapters"], found["led"], found["items"][0]["state"]) == (1, 0, "no_post")
+    assert datetime.fromisoformat(found["items"][0]["gap_since"]) == datetime.fromisoformat(formed)
+    before = datetime.now(UTC).isoformat()
+    await city.ok("chapter.lead", chapter="K1", post="P1")
+    now = (await city.http.get(address, params={"reveal": True})).json()
+    assert (now["led"], now["items"][0]["holder_name"]) == (1, "Officer 1")
+    assert (await city.http.get(address, params={"gaps": True})).json()["items"] == []
+    assert (await city.http.get(address, params={"at": before})).json()["led"] == 0
+    async with await city.as_("viewer", jurisdictions=[J], areas=["230717"]) as county:
+        (row,) = (await county.get(address)).json()["items"]
+        assert (row["state"], row["post"], row["holder_name"]) == ("led", None, None)
+        assert (await county.get(address, params={"reveal": True})).status_code == 403
