@@ -42,6 +42,7 @@ class NeedChanged(NeedEvent, frozen=True, kw_only=True):
 
 @event("need.closed")
 class NeedClosed(NeedEvent, frozen=True, kw_only=True):
-    """It is met, or no longer so."""
+    """It is met, or no longer so. One that nobody reported as open says what it was."""
 
     reason: str | None = None
+    item: str | None = None

@@ -65,7 +65,7 @@ def recorded(envelope: EventEnvelope) -> NeedFact | None:
         case NeedChanged():
             return _with(fact, priority=e.priority, quantity=e.quantity)
         case NeedClosed():
-            return _with(fact, reason=e.reason)
+            return _with(fact, reason=e.reason, item=e.item or "")
         case StationMoved():
             return fact
 
@@ -76,7 +76,7 @@ _with = msgspec.structs.replace
 def step(before: NeedThen | None, fact: NeedFact) -> NeedThen | None:
     """Return how it stands after one more fact; None before it is opened."""
     if before is None:
-        return _first(fact) if fact.what == NeedOpened.NAME else None
+        return _first(fact)
     after = _with(before, area=fact.area, facts=(*before.facts, fact))
     match fact.what:
         case NeedOpened.NAME:
@@ -98,7 +98,11 @@ def step(before: NeedThen | None, fact: NeedFact) -> NeedThen | None:
             return after
 
 
-def _first(fact: NeedFact) -> NeedThen:
+def _first(fact: NeedFact) -> NeedThen | None:
+    """Return a need that was opened, or that was closed and says what it was: it had been open before."""
+    closed = fact.what == NeedClosed.NAME
+    if not fact.item or not (closed or fact.what == NeedOpened.NAME):
+        return None
     return NeedThen(
         station=fact.station,
         area=fact.area,
@@ -106,14 +110,17 @@ def _first(fact: NeedFact) -> NeedThen:
         side=fact.side,
         priority=fact.priority,
         quantity=fact.quantity,
-        state="open",
+        state="closed" if closed else "open",
         since=fact.at,
+        closed_at=fact.at if closed else None,
+        opened=0 if closed else 1,
+        closed=1 if closed else 0,
         facts=(fact,),
     )
 
 
 def need_at(facts: Iterable[NeedFact], instant: datetime | None = None) -> NeedThen | None:
-    """Return how it stood at an instant, or after all facts; None if it was not opened yet."""
+    """Return how it stood at an instant, or after all facts; None if nobody had told of it yet."""
     return stood(step, facts, instant)
 
 

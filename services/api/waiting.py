@@ -60,12 +60,12 @@ async def board(request: Request) -> Answer[Board]:
     now = service.clock.now()
     if params.at and params.at > now:
         raise Problem(400, "parameter.invalid", variant="future")
-    instant, outers = params.at or now, (params.area, asker.areas)
+    instant = params.at or now
 
     async def done() -> Board:
         rows, head = await service.views.snapshot(jurisdiction, {name: Query() for name in READ})
         all_: list[tuple[str, Any]] = list(rows["difficulties"])
-        here = [(key, row) for key, row in all_ if _lies(row.area, outers)]
+        here = [(key, row) for key, row in all_ if _lies(row.area, (params.area,)) and asker.sees(row)]
         return await beside(lambda: _board(here, dict(rows["posts"]), instant, params.limit, head.position))
 
     same = (request.url.path, service.progress.positions.get(jurisdiction, 0), str(params), asker.areas)

@@ -35,6 +35,7 @@ Kind = Literal[
     "lon",
     "lat",
     "area",
+    "names",
 ]
 Pick = Literal["first", "last", "min", "max", "sum", "all"]
 Over = Literal["row", "every", "any", "first", "last"]
@@ -299,6 +300,9 @@ class Source(_Strict):
         description="Columns of the key; rows with the same key are successive states of one thing",
     )
     order_by: Spec | None = Field(default=None, description="Instant to sort the rows by")
+    each_row: bool = Field(
+        default=False, description="Whether rows that say the same at one instant count each, instead of once"
+    )
     skip: list[Condition] = Field(
         default=[], description="Rows to skip: those for which all conditions hold; they count as skipped"
     )

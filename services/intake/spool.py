@@ -272,7 +272,8 @@ class Spool:
         """Yield all drafts in order, in batches."""
         batch: list[Item] = []
         size = 0
-        stints, repeats = Stints(self.db), (Repeats(self.db) if self._source.key else None)
+        stints, each_row = Stints(self.db), self._source.each_row
+        repeats = Repeats(self.db, each_row=each_row) if self._source.key or each_row else None
         ordered = _ORDERED.format(step=_STEP if self._source.key else "NULL")
         found = self.db.execute(ordered, {"undated": UNDATED})
         for line, gid, name, at, observed, data, kept_under, sort, after in found:

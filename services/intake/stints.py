@@ -104,9 +104,10 @@ class _Said(msgspec.Struct):
 
 class Repeats:
     """Counts commands that are repeated at one instant after another one about the same thing, such as
-    closed, reopened, closed again. Two alike in succession are one."""
+    closed, reopened, closed again. Two alike in succession are one, unless each row counts."""
 
-    def __init__(self, db: apsw.Connection) -> None:
+    def __init__(self, db: apsw.Connection, *, each_row: bool = False) -> None:
+        self._each_row = each_row
         self._said = Overflow(db, "repeats", _Said, _KEPT)
 
     def before(self, name: str, at: int, data: dict[str, Any]) -> int:
@@ -117,7 +118,7 @@ class Repeats:
         if said is None or said.at != at:
             said = _Said(at, often={})
         this = f"{name}\0{msgspec.json.encode(data, order='deterministic').decode()}"
-        if said.last != this:
+        if self._each_row or said.last != this:
             said.last = this
             said.often[this] = said.often.get(this, 0) + 1
         self._said.put(thing, said)

@@ -37,6 +37,7 @@ _PLAIN: Final[dict[Kind, Callable[[str], str]]] = {
 }
 """Kinds of values whose cells can be read by themselves."""
 _SPECIAL: Final = ("constant", "id_of", "area_of", "since", "extract", "map", "case", "shorten")
+_HAN: Final = re.compile("[\u4e00-\u9fff]")
 _TRUE: Final = frozenset(("true", "yes", "y", "t", "1", "x", "是", "有", "√", "✓"))
 _FALSE: Final = frozenset(("false", "no", "n", "f", "0", "否", "无", "×"))
 
@@ -140,7 +141,7 @@ class Values:
             text = self._mapped_list(spec, text) if kind == "list" else self._mapped(spec, spec.map, text)
         if spec.case:
             text = text.lower() if spec.case == "lower" else text.upper()
-        if kind not in ("lines", "text"):
+        if kind not in ("lines", "text", "names"):
             return text
         text = text if kind == "lines" else " ".join(text.split())
         return text[: spec.shorten] if spec.shorten else text
@@ -335,6 +336,8 @@ def _typed(spec: Value, kind: Kind, text: str, region: str) -> Any:
             return _parts(spec, text)
         case "lon" | "lat":
             return coordinate(spec, kind, text)
+        case "names":
+            return {"zh" if _HAN.search(text) else "en": text}
         case _:
             return _each(kind, text)
 

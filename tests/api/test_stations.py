@@ -172,3 +172,30 @@ async def test_a_station_reads_as_it_was(service: Service) -> None:
     rows = await service.rows("stations", at="2001-01-01T00:00:00Z")
     now = await service.rows("stations", at=service.muster.clock.now().isoformat(), station="S1")
     assert (rows, now[0]["on_map"]) == ([], True)
+
+
+async def test_sums_of_what_is_short_and_of_what_is_too_much(service: Service) -> None:
+    await city(service)
+    water: dict[str, Any] = {"item": "water", "priority": 2}
+    await service.ok("need.open", need="N1", station="S1", quantity=5, **water)
+    await service.ok("need.open", need="N2", station="S2", item="water", priority=1)
+    await service.ok("need.open", need="N3", station="S3", item="water", side="surplus", quantity=7)
+    await service.ok("need.open", need="N4", station="S3", item="blankets")
+    await service.ok("need.close", need="N4")
+    await service.rows("needs")
+    path = f"/api/v1/{J}/needs/sums"
+    said = (await service.http.get(path)).json()
+    rows = [
+        (one["item"], one["side"], one["priority"], one["open"], one["quantity"]) for one in said["items"]
+    ]
+    assert rows == [("water", "short", 1, 2, 5), ("water", "surplus", 3, 1, 7)]
+    assert (said["items"][0]["by_priority"], said["items"][0]["unsaid"]) == ({"1": 1, "2": 1}, 1)
+    assert said["totals"] == {"needs": 4, "opened": 4, "changed": 0, "closed": 1, "short": 2, "surplus": 1}
+    async with service.client(await service.tokens.create("c1", "dispatcher", areas=[MINE])) as mine:
+        assert (await mine.get(path)).json()["totals"]["needs"] == 2
+    async with await service.as_("worker", worker="W1") as courier:
+        assert (await courier.get(path)).status_code == 403
+    early = await service.http.get(path, params={"at": "2020-01-01T00:00:00Z", "station": "S1"})
+    assert (early.json()["items"], early.json()["totals"]["needs"]) == ([], 0)
+    future = await service.http.get(path, params={"at": "2190-01-01T00:00:00Z"})
+    assert (future.status_code, future.json()["code"]) == (400, "parameter.invalid")

@@ -8,16 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from intaking import Deciding, run, sums
+from intaking import NOW, Deciding, run, sums
 
 from services.decisions.jurisdiction.commands import Establish
+from services.decisions.need.table import NEEDS
 from services.decisions.request.table import REQUESTS
+from services.decisions.term.table import TERMS
 from services.intake import FileError, Summary
 from services.intake.durations import duration
 from services.intake.errors import Misread
 from services.intake.places import Places
 
 J = "C1"
+YEAR = timedelta(days=365)
 
 
 def mapping(*commands: str, source: str = "", top: str = "") -> str:
@@ -104,6 +107,48 @@ async def test_rows_of_a_key_are_numbered(tmp_path: Path) -> None:
     table = "id\nA\nB\nA\nA\n"
     data, _ = await sent(tmp_path, mapping(opened(request="{id}-{key.number}"), source='key = ["id"]'), table)
     assert [one["request"] for one in data] == ["A-1", "B-1", "A-2", "A-3"]
+
+
+async def test_rows_that_say_the_same_count_each_if_the_source_says_so(tmp_path: Path) -> None:
+    text = """
+name = "list"
+timezone = "UTC"
+[[source]]
+name = "needs"
+EACH
+[[source.command]]
+name = "need.open"
+observed = true
+at = "{at}"
+data = { need = "{need}", station = "S1", item = "water" }
+"""
+    for line, many in (("", 1), ("each_row = true", 2)):
+        sink = Deciding(J)
+        station = {"id": "1", "name": "station.register", "at": None, "observed": True}
+        await sink.establish()
+        await sink.submit(J, [{**station, "data": {"station": "S1", "name": "One"}, "at": NOW - YEAR * 9}])
+        sheet = "at,need\n2026-01-01T00:00:00Z,N1\n2026-01-01T00:00:00Z,N1\n"
+        for _ in range(2):
+            await run(tmp_path, text.replace("EACH", line), sheet, sink)
+        assert sink.state[NEEDS]["N1"].opened == many
+
+
+async def test_a_name_of_a_term_is_in_the_language_of_its_letters(tmp_path: Path) -> None:
+    text = """
+name = "supplies"
+timezone = "UTC"
+[[source]]
+name = "supplies"
+[[source.command]]
+name = "term.define"
+data = { list = "need_item", code = "{code}", names = { column = "name", type = "names" } }
+"""
+    sink = Deciding(J)
+    await sink.establish()
+    await run(tmp_path, text, "code,name\nleite,Leite em pó\nkouzhao,口罩\n", sink)
+    terms = sink.state[TERMS]
+    found = [terms[f"need_item.{code}"].names for code in ("leite", "kouzhao")]
+    assert [(one.en, one.zh) for one in found] == [("Leite em pó", None), (None, "口罩")]
 
 
 @pytest.mark.parametrize(

@@ -229,6 +229,19 @@ def test_a_need_is_opened_changed_closed_and_opened_again(city: Given):
     assert (row.state, row.opened, row.changed, row.closed) == ("open", 2, 1, 2)
 
 
+def test_the_end_of_a_need_that_nobody_reported_is_recorded(city: Given) -> None:
+    """A list may begin after a need was opened. It counts as closed once, and can be opened again."""
+    told = need.close(need="N1", station="S1", item="Water")
+    city.when(told).refused("need.unknown", "N1")
+    city.when(need.close(need="N1", station="S1"), observed=True).refused("need.unknown", "N1")
+    after = city.when(told, observed=True).then(NeedClosed, item="Water").and_given
+    row = rows(after, needs)["N1"]
+    assert (row.item, row.state, row.opened, row.closed) == ("Water", "closed", 0, 1)
+    again = after.and_(need.open(need="N1", station="S1", item="Water"))
+    row = rows(again, needs)["N1"]
+    assert (row.state, row.opened, row.closed) == ("open", 1, 1)
+
+
 def test_an_id_is_one_thing_of_one_station(city: Given):
     after = city.and_(need.open(need="N1", station="S1", item="Water"), need.close(need="N1"))
     after.when(need.open(need="N1", station="S1", item="Rice")).refused("need.exists", "N1")

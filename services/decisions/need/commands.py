@@ -39,7 +39,10 @@ class Change(Command):
 
 @command("need.close", fact=True, own=True)
 class Close(Command):
-    """Say that a need is met, or no longer one."""
+    """Say that a need is met, or no longer one. The end of one that nobody had reported is recorded with
+    station and item, as an observation."""
 
-    need: NeedId
+    need: Annotated[NeedId, NEW]
     reason: Label | None = None
+    station: StationId | None = None
+    item: Label | None = None

@@ -45,6 +45,10 @@ def _change(state: State, c: Change, ctx: Context) -> Iterable[Event]:
 
 @decides(Close)
 def _close(state: State, c: Close, ctx: Context) -> Iterable[Event]:
+    if c.need not in state[NEEDS] and ctx.observed and c.station and c.item:
+        area = active_at(state, c.station, ctx).area
+        yield NeedClosed(need=c.need, station=c.station, area=area, reason=c.reason, item=c.item)
+        return
     then = _known_at(state, c.need, ctx)
     if ctx.observed:
         ctx.rule(then.state == "open", "need.closed", need=c.need, closed=then.closed_at)

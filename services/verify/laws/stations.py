@@ -2,15 +2,23 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from events.dated import order
+from events.need import NeedClosed, NeedOpened, Side
 from events.need_facts import need_at
 from events.station_facts import standing
+from projections.need_sums import sums
+from projections.needs import NeedRow
 from projections.needs import row_of as need_row
 from projections.station_days import StationDayRow, key_of
 from projections.stations import StationRow, row_of
 from services.verify.laws.base import Law, Rows
+
+_OPENED: Final = NeedOpened.NAME
+_DATES: Final = 20
+"""Dates at which the sums of needs are counted again."""
 
 
 def broken(jurisdiction: str, rows: Rows) -> Iterable[str]:
@@ -22,6 +30,7 @@ def broken(jurisdiction: str, rows: Rows) -> Iterable[str]:
         now = need_at(row.history)
         if list(row.history) != sorted(row.history, key=order) or now is None or need_row(key, now) != row:
             yield f"need {key} is not what its history says"
+    yield from _of_sums(rows)
 
 
 def _of_station(row: StationRow) -> Iterator[str]:
@@ -48,6 +57,26 @@ def _of_days(rows: Rows) -> Iterator[str]:
             day and not told == sum(day.by_hour.values()) == sum(day.by_service.values())
         ):
             yield f"day {key} of a station has {told} uses, of {sums[key]} that happened"
+
+
+def _of_sums(rows: Rows) -> Iterator[str]:
+    """The sums of needs count each open one once, by item and side, at dates over all of their time."""
+    needs: list[NeedRow] = [*rows["needs"].values()]
+    told = sorted({fact.at for row in needs for fact in row.history})
+    for instant in told[:: max(1, len(told) // _DATES)] + told[-1:]:
+        open_ = Counter(one for row in needs if (one := _open_at(row, instant)))
+        found, totals = sums(needs, instant)
+        if {(one.item, one.side): one.open for one in found} != open_ or totals.short + totals.surplus != sum(
+            open_.values()
+        ):
+            yield f"sums of needs at {instant.isoformat()} are not those of the needs open then"
+
+
+def _open_at(row: NeedRow, instant: datetime) -> tuple[str, Side] | None:
+    """Return item and side of a need that was open, by nothing but the last word about it."""
+    words = [one for one in row.history if one.at <= instant and one.what in (_OPENED, NeedClosed.NAME)]
+    last_opened = next((one for one in reversed(words) if one.what == _OPENED), None)
+    return (row.item, last_opened.side) if last_opened and words[-1] is last_opened else None
 
 
 LAW = Law(
