@@ -107,6 +107,7 @@ NAMES = (
     *("areas", "area", "area form", "menu", "alerts"),
     *("station", "waiting", "visit", "commitment", "activity", "sums of service"),
     *("post", "who answers", "enterprise", "funnel", "comparison", "chapters", "coverage"),
+    *("report", "rows of a figure"),
     *("enter request", "enter worker", "enter team", "enter incident", "enter area", "imports", "import"),
     *("cards of areas", "cards of teams", "choose", "establish"),
     *("settings tokens", "settings lists", "settings timers", "settings sights"),
@@ -167,6 +168,8 @@ def board(city: City) -> list[Place]:
         Place("sums of service", f"{city.j}/reporting?as=sums&level=1", ".completeness-scroll, .empty"),
         Place("chapters", f"{city.j}/chapters", f"{grid}, .empty"),
         Place("coverage", f"{city.j}/chapters?as=coverage", ".coverage-tables"),
+        Place("report", f"{city.j}/report", ".report-section"),
+        Place("rows of a figure", f"{city.j}/report?figure=R1.posts", "dialog[open] table"),
         Place("menu", f"{city.j}/areas", grid, _menu),
         *(
             Place(f"enter {what}", f"{city.j}/enter/{what}", "main form")

@@ -4,7 +4,8 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import islice, takewhile
+from zoneinfo import ZoneInfo
 
 import msgspec
 import pytest
@@ -28,11 +29,33 @@ from services.decisions.state import COMMANDS, State
 from services.decisions.team.table import TEAMS
 from services.decisions.worker.table import WORKER_STANDINGS, WORKERS
 from services.demo.scenarios import SCENARIOS, Timed
+from services.demo.scenarios.yichun.institutions.reviews import FORMATION
 from services.recorder.envelope import CommandEnvelope, context_of
+from services.reports.institutions import FIGURES, Folded, Report
+from tests.by_hand import Line, counted, exported, person_times
 from tests.scale import LONG
 
 LOCKDOWN = datetime.fromisoformat("2022-03-28T00:00:00+08:00")
 END = datetime.fromisoformat("2022-04-11T00:00:00+08:00")
+EVE = LOCKDOWN - timedelta(microseconds=1)
+FOUNDING = {
+    "R1.lead": 1,
+    "R1.act_jointly": 3,
+    "R1.guarantee": 50,
+    "R2.registered": 378,
+    "R2.ledger": 377,
+    "R3.covered": 227,
+    "R3.joint": 6,
+    "R5.activities": 11,
+    "R5.visits": 1_153,
+    "R5.solved": 283,
+    "R5.reliefs": 13,
+    "R6.stations": 121,
+    "R6.on_map": 113,
+    "R7.reported": 238,
+    "R7.person_times": 114,
+}
+"""Figures of the report on Yichun before the lockdown."""
 
 
 class Run:
@@ -284,3 +307,77 @@ def test_eleven_activities_took_place_before_the_lockdown(run: Run) -> None:
     announced = {e.data.activity for e in run.events if isinstance(e.data, ActivityAnnounced)}
     assert came.keys() == announced
     assert len(announced) == 11
+
+
+@pytest.fixture(scope="module")
+def folded(run: Run) -> Folded:
+    """Return the rows that the report of the institutions has after these events."""
+    return _folded(run.events)
+
+
+@pytest.fixture(scope="module")
+def lines(run: Run) -> list[Line]:
+    return exported(run.events)
+
+
+def _folded(events: Iterable[EventEnvelope]) -> Folded:
+    found = Folded("2307")
+    for event in events:
+        found.take(event)
+    found.zone = ZoneInfo("Asia/Shanghai")
+    return found
+
+
+def _values(report: Report) -> dict[str, float]:
+    return {one.figure: one.value for section in report.sections for one in section.figures}
+
+
+@pytest.mark.parametrize("when", [FORMATION, LOCKDOWN - timedelta(days=9, hours=5), EVE, END])
+def test_the_report_says_what_a_count_by_hand_of_the_exported_events_gives(
+    lines: list[Line], folded: Folded, when: datetime
+) -> None:
+    found = _values(folded.worked(when).report())
+    by_hand = counted(lines, when)
+    assert {name: found[name] for name in by_hand} == by_hand
+    if when < LOCKDOWN:
+        assert found["R7.person_times"] == person_times(lines, when)
+
+
+def test_the_report_has_the_figures_of_the_founding_case(folded: Folded) -> None:
+    eve, end = folded.worked(EVE, FORMATION).report(), folded.worked(END, EVE).report()
+    figures = {one.figure: one for section in eve.sections for one in section.figures}
+    told = {name: figures[name].value for name in FOUNDING}
+    assert told == FOUNDING
+    assert (figures["R3.covered"].before, figures["R2.ledger"].before) == (39, 375)
+    assert (f"{figures['R3.covered'].share_before:.1%}", f"{figures['R3.covered'].share:.1%}") == (
+        "10.4%",
+        "60.2%",
+    )
+    assert figures["R3.own"].came == 51
+    assert figures["R6.uses"].value > 700
+    lockdown = _values(end)
+    assert [lockdown[f"R8.{name}"] for name in ("firms", "property_staff", "teams", "days")] == [
+        18,
+        396,
+        67,
+        14,
+    ]
+
+
+@pytest.mark.parametrize("when", [FORMATION, LOCKDOWN + timedelta(days=5, hours=14)])
+def test_a_report_at_a_date_is_that_of_what_had_happened_by_then(
+    run: Run, folded: Folded, when: datetime
+) -> None:
+    """What came later changes nothing of it, so that it can be made at any time."""
+    undone = {e.data.position for e in run.events if isinstance(e.data, worker.WorkerTakenBack)}
+    until = [e for e in run.events if e.at <= when and e.position not in undone]
+    since = when - timedelta(days=7)
+    now, then = folded.worked(when, since), _folded(until).worked(when, since)
+    assert now.report() == then.report()
+    for name in FIGURES:
+        assert now.opened(name) == then.opened(name), name
+
+
+def test_a_report_before_facts_came_late_is_that_of_the_log_of_then(run: Run, folded: Folded) -> None:
+    prefix = takewhile(lambda event: event.recorded_at <= EVE, run.events)
+    assert folded.worked(EVE).report() == _folded(prefix).worked(EVE).report()

@@ -18,6 +18,7 @@ from services.reports.institutions.words import (
     called,
     changed,
     named,
+    said,
     shared,
     stamp,
     valued,
@@ -120,8 +121,8 @@ class _File:
             return
         self._table(_FIGURES, (self._figure(one) for one in section.figures))
         at, position = stamp(self._report.at), self._report.position
-        said = self._say("caption", section=section.section, at=at, position=position)
-        self._doc.add_paragraph(said, style="Caption")
+        caption = self._say("caption", section=section.section, at=at, position=position)
+        self._doc.add_paragraph(caption, style="Caption")
 
     def _figure(self, one: FigureFound) -> Sequence[str | tuple[str, str]]:
         name = named(one.names, self._language)
@@ -137,7 +138,7 @@ class _File:
 
     def _overdue(self, one: Overdue) -> Sequence[str]:
         return (
-            one.name or one.key,
+            said(one, self._language),
             called(self._report, one.figure, self._language),
             f"{one.due:%Y-%m-%d %H:%M}" if one.due else "",
             str(one.days or 0),

@@ -21,6 +21,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     """The view that has its row."""
     key: str
     name: str = ""
+    term: str | None = None
+    """The list in which its name is a code, such as `difficulty`."""
     area: str | None = None
     areas: tuple[str, ...] = ()
     """Where it lies, if that is more than one area. Who is limited to areas counts only what lies there."""

@@ -70,6 +70,7 @@ def picked(
     where: Where = lambda past, row: True,
     *,
     name: str | Callable[[Past, Any], str] = "name",
+    term: str | None = None,
     due: Callable[[Past, Any], datetime | None] = lambda past, row: None,
     owner: str = "owner",
 ) -> Callable[[Past], Iterator[Item]]:
@@ -82,6 +83,7 @@ def picked(
                     view=view,
                     key=key,
                     name=(getattr(row, name) if isinstance(name, str) else name(past, row)) or "",
+                    term=term,
                     area=getattr(row, "area", None),
                     areas=getattr(row, "areas", ()),
                     at=getattr(row, since),

@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from services.reports.institutions.words import called, changed, named, shared, stamp, valued, word
+from services.reports.institutions.words import called, changed, named, said, shared, stamp, valued, word
 from services.reports.institutions.worked import Opened, Report, RowFound
 
 _COLUMNS = ("figure", "value", "before", "change", "share")
@@ -40,7 +40,7 @@ def _overdue(report: Report, language: str, out: Console) -> None:
     table = _table(("what", "figure", "due", "days", "owner", "area"), language)
     for one in report.overdue:
         table.add_row(
-            one.name or one.key,
+            said(one, language),
             called(report, one.figure, language),
             stamp(one.due) if one.due else "",
             str(one.days or 0),
@@ -55,21 +55,23 @@ def _overdue(report: Report, language: str, out: Console) -> None:
 def render_rows(opened: Opened, language: str, out: Console) -> None:
     """Print the rows behind a figure: new ones with +, those no longer counted with -."""
     one = opened.figure
-    said = f"{named(one.names, language)} ({one.figure}): {valued(one, one.value, language)}"
-    out.print(said, style="bold", markup=False)
+    title = f"{named(one.names, language)} ({one.figure}): {valued(one, one.value, language)}"
+    out.print(title, style="bold", markup=False)
     out.print(named(one.definition, language), markup=False)
     table = Table("", "view", "key", "name", "area", "since", box=None, pad_edge=False, header_style="bold")
     for row in opened.items:
-        _add(table, "+" if row.new else "", row)
+        _add(table, "+" if row.new else "", row, language)
     for row in opened.gone:
-        _add(table, "-", row)
+        _add(table, "-", row, language)
     out.print(table)
     if opened.more:
         out.print(word("more", language, more=int(one.value) - len(opened.items)), markup=False)
 
 
-def _add(table: Table, sign: str, row: RowFound) -> None:
-    table.add_row(sign, row.view, row.key, row.name, row.area_name, stamp(row.since) if row.since else "")
+def _add(table: Table, sign: str, row: RowFound, language: str) -> None:
+    table.add_row(
+        sign, row.view, row.key, said(row, language), row.area_name, stamp(row.since) if row.since else ""
+    )
 
 
 def _table(columns: tuple[str, ...], language: str) -> Table:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from events.terms import Names
-from services.reports.institutions.worked import FigureFound, Report
+from services.reports.institutions.worked import FigureFound, Report, RowFound
 
 LANGUAGES: Final = ("en", "zh")
 DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -97,6 +97,11 @@ def changed(one: FigureFound) -> str:
 def shared(one: FigureFound, share: float | None) -> str:
     """Return a share of another figure; empty if it is none."""
     return "" if share is None else f"{share:.1%}"
+
+
+def said(row: RowFound, language: str) -> str:
+    """Return what a row is called; its id if it has no name."""
+    return (row.names and named(row.names, language)) or row.name or row.key
 
 
 def called(report: Report, figure: str, language: str) -> str:

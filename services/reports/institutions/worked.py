@@ -1,13 +1,13 @@
 """The report worked out: each figure at a date and at an earlier one, and what is overdue by name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
 from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
-from events.terms import Names
+from events.terms import BUILT_IN, List, Names, term_id
 from projections.hours import midnight
 from projections.where import lies_in
 from services.reports.institutions.model import Figure, Item, Unit
@@ -69,7 +69,8 @@ class RowFound(Struct, frozen=True, kw_only=True):
 
     view: str
     key: str
-    name: str
+    name: Annotated[str, Meta(description="Its name, or the code of a term")]
+    names: Annotated[Names | None, Meta(description="Of a term, in each language")] = None
     area: str | None
     area_name: str
     since: datetime | None
@@ -126,6 +127,7 @@ class Worked:
         self._asked = asked
         self._then = Past(live, asked.at, asked.zone, asked.reach)
         self._before = Past(live, asked.since, asked.zone, asked.reach)
+        self._terms: Mapping[str, Any] = live["terms"]
         self._areas, self._here = live["areas"], live["jurisdictions"].get(asked.jurisdiction)
 
     def report(self) -> Report:
@@ -216,6 +218,7 @@ class Worked:
             "view": item.view,
             "key": item.key,
             "name": item.name,
+            "names": self._names(item),
             "area": item.area,
             "area_name": area.name if area and lies_in(area, self._asked.reach) else item.area or "",
             "since": self._local(item.at) if item.at else None,
@@ -226,6 +229,18 @@ class Worked:
             "owner": item.owner if seen else None,
             "owner_name": owner.name if owner and seen else "",
         }
+
+    def _names(self, item: Item) -> Names | None:
+        """Return what a term is called: as defined here, else as built in."""
+        if item.term is None:
+            return None
+        here = self._terms.get(term_id(item.term, item.name))
+        built_in = BUILT_IN[cast("List", item.term)].get(item.name)
+        known = [one.names for one in (here, built_in) if one]
+        return Names(
+            en=next((one.en for one in known if one.en), None),
+            zh=next((one.zh for one in known if one.zh), None),
+        )
 
     def _local(self, at: datetime) -> datetime:
         return at.astimezone(self._asked.zone)

@@ -11,6 +11,7 @@ import map from "./map.js";
 import overview from "./overview.js";
 import people from "./people.js";
 import posts from "./posts.js";
+import report from "./report.js";
 import requests from "./requests.js";
 import service from "./service.js";
 import settings from "./settings.js";
@@ -40,4 +41,5 @@ export default {
   ...alliance,
   ...station,
   ...training,
+  ...report,
 };

@@ -47,6 +47,7 @@ export const PAGES = [
   { name: "sessions", group: "institutions", view: "sessions" },
   { name: "training", group: "institutions", view: "training" },
   { name: "comparison", key: "q", group: "institutions", view: "source_lists" },
+  { name: "report", key: "x", group: "reports", view: "units" },
   { name: "hours", key: "h", group: "reports", view: "roster" },
   { name: "imports", key: "u", group: "administration", right: "import_files" },
   { name: "settings", key: "s", group: "administration", command: "term.define" },

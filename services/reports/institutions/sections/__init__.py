@@ -15,6 +15,6 @@ FIGURES: Final[dict[str, Figure]] = {
     f"{section.code}.{figure.key}": figure for section in SECTIONS for figure in section.figures
 }
 """All figures by name, such as `R5.visits`."""
-_ALWAYS: Final = {"areas", "jurisdictions", "posts"}
+_ALWAYS: Final = {"areas", "jurisdictions", "posts", "terms"}
 READ: Final = tuple(sorted({view for section in SECTIONS for view in section.reads} | _ALWAYS))
 """The views that the report follows from."""

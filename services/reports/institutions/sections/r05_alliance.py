@@ -22,7 +22,7 @@ def _difficulties(key: str, names: tuple[str, str], definition: tuple[str, str],
         key=key,
         names=both(*names),
         definition=both(*definition),
-        items=picked("difficulties", "raised_at", is_("state", *states), name="category"),
+        items=picked("difficulties", "raised_at", is_("state", *states), name="category", term="difficulty"),
         of="R5.raised",
     )
 
@@ -84,7 +84,13 @@ SECTION = Section(
                 "Raised until the date; those merged into another one count there",
                 "截至该时点提出的困难诉求，并入其他诉求的不重复计",
             ),
-            items=picked("difficulties", "raised_at", lambda past, row: row.state != MERGED, name="category"),
+            items=picked(
+                "difficulties",
+                "raised_at",
+                lambda past, row: row.state != MERGED,
+                name="category",
+                term="difficulty",
+            ),
         ),
         _difficulties(
             "solved",
@@ -127,6 +133,7 @@ SECTION = Section(
                 "since",
                 lambda past, row: _waited(past, row) is not None,
                 name="category",
+                term="difficulty",
                 due=_waited,
             ),
             late=True,

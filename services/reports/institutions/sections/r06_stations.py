@@ -39,7 +39,7 @@ SECTION = Section(
                 "What stations are short of or have too much of, and was not closed",
                 "驿站短缺或富余、尚未关闭的物资需求",
             ),
-            items=picked("needs", "since", is_("state", "open"), name="item"),
+            items=picked("needs", "since", is_("state", "open"), name="item", term="need_item"),
         ),
     ),
 )

@@ -118,7 +118,7 @@ SECTION = Section(
             key="requests",
             names=both("Requests received", "收到求助"),
             definition=both("Requests received until the date", "截至该时点收到的求助"),
-            items=picked("requests", "opened_at", name="category"),
+            items=picked("requests", "opened_at", name="category", term="category"),
         ),
     ),
 )

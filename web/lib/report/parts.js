@@ -1,0 +1,59 @@
+// How figures of the report are said: names in the page's language, values with their unit, changes, shares.
+
+import { lang, number, t } from "../i18n.js";
+import { href } from "../router.js";
+
+/** Views with a page of their own: view -> page. */
+const PAGES = {
+  activities: "activities",
+  allies: "allies",
+  chapters: "chapters",
+  commitments: "commitments",
+  difficulties: "difficulties",
+  enterprises: "enterprises",
+  homes: "reporting",
+  incidents: "incidents",
+  meetings: "meetings",
+  posts: "posts",
+  reliefs: "reliefs",
+  reporting: "reporting",
+  requests: "requests",
+  stations: "stations",
+  teams: "teams",
+  units: "units",
+  visits: "visits",
+};
+
+/** Return a name in the page's language. */
+export const named = (names) => names[lang.value] ?? names.en ?? "";
+
+/** What a row is called; its id if it has no name. */
+export const nameOf = (row) => (row.names && named(row.names)) || row.name || row.key;
+
+/** Return the address of a row's own page at a date, if its view has one.
+ *
+ * @param {{ view: string, key: string }} row
+ * @param {string | undefined} at A day.
+ */
+export function pageOf({ view, key }, at) {
+  const page = Object.hasOwn(PAGES, view) ? PAGES[view] : undefined;
+  return page && href(page, { id: key, query: { at } });
+}
+
+const digits = (one) =>
+  one.unit === "hours"
+    ? { minimumFractionDigits: 1, maximumFractionDigits: 1 }
+    : { maximumFractionDigits: 0 };
+
+/** Return a value of a figure with its unit. */
+export const amountOf = (one, value) => t(`report.unit_${one.unit}`, { n: number(value, digits(one)) });
+
+/** Return a figure's change with its sign; nothing if there is none. */
+export const changeOf = (one) =>
+  one.change ? number(one.change, { ...digits(one), signDisplay: "exceptZero" }) : "";
+
+/** Return a share in per cent; nothing if the figure is none. */
+export const percent = (share) =>
+  share === null || share === undefined
+    ? ""
+    : number(share, { style: "percent", minimumFractionDigits: 1, maximumFractionDigits: 1 });
