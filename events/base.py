@@ -10,6 +10,8 @@ PERSONAL: Final = "personal"
 Personal = Annotated[str, msgspec.Meta(description=PERSONAL)]
 """Name, phone, address or free text: in events and rows always a sealed token, never plain text."""
 PHONE: Final = "phone"
+UNSEEN: Final = "unseen"
+"""Marks a field that leads from one thing to another one: the view of activity leaves it out."""
 PersonalPhone = Annotated[str, msgspec.Meta(description=PERSONAL, title=PHONE)]
 """A phone number: personal, and its subject can be found by it."""
 

@@ -42,6 +42,8 @@ List = Literal[
     "need_item",
     "difficulty",
     "difficulty_end",
+    "honour",
+    "channel",
 ]
 """category: of requests. incident_kind: of incidents. trade, size_class: of enterprises; codes of GB/T 4754
 may be added. The others are reasons. send_back: to reject an enterprise, or send it back. door: why it could
@@ -52,7 +54,8 @@ source_kind: of source lists. match: for saying that an entry of a source list i
 route: another route than the proposed one. dissolve: a chapter. station_kind, station_service: of stations;
 named as in Open Referral HSDS where it has a name. need_item: what stations need,
 unless it is text. difficulty: categories of difficulties.
-difficulty_end: to decline, close or return a difficulty."""
+difficulty_end: to decline, close or return a difficulty. honour: what people are nominated for.
+channel: where something was published."""
 LISTS: Final[tuple[List, ...]] = get_args(List)
 CATEGORY: Final = "category"
 
@@ -338,6 +341,21 @@ BUILT_IN: Final[dict[List, dict[str, Term]]] = {
         not_enough=("Too little is known", "情况不清"),
         not_found=("Could not be verified", "查无此事"),
         too_busy=("No capacity", "力量不足"),
+        other=("Other", "其他"),
+    ),
+    "honour": _terms(
+        good_person=("Good person", "身边好人"),
+        exemplary_volunteer=("Exemplary volunteer", "优秀志愿者"),
+        exemplary_worker=("Exemplary worker", "先进个人"),
+        other=("Other", "其他"),
+    ),
+    "channel": _terms(
+        newspaper=("Newspaper", "报纸"),
+        television=("Television", "电视"),
+        radio=("Radio", "广播"),
+        website=("Website", "网站"),
+        social=("Social media", "新媒体"),
+        board=("Notice board", "公示栏"),
         other=("Other", "其他"),
     ),
 }

@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
-from events.base import Event, EventEnvelope
+from events.base import UNSEEN, Event, EventEnvelope
 from events.jurisdiction import CommandUnchanged
 from events.refs import fields_by_kind, subject_of
 from events.sheet import SheetSaid
-from projections.base import Own, Row, View, personal_fields
+from projections.base import Own, Row, View, fields_marked, personal_fields
 from projections.presence import key_of
 from projections.where import area_of
 
@@ -91,7 +91,8 @@ def _detail(e: Event) -> dict[str, Any]:
 
 @cache
 def _told(event: type[Event]) -> tuple[str, ...]:
-    left_out = _LEFT_OUT.union(personal_fields(event), (name for _, name in _columns(event)))
+    hidden = (*personal_fields(event), *fields_marked(event, UNSEEN))
+    left_out = _LEFT_OUT.union(hidden, (name for _, name in _columns(event)))
     return tuple(name for name in event.__struct_fields__ if name not in left_out)
 
 

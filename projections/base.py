@@ -87,7 +87,13 @@ class View(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
 @cache
 def personal_fields(struct: type[msgspec.Struct]) -> tuple[str, ...]:
     """Return the names of a row's or an event's personal fields."""
-    return tuple(name for name, meta in _annotations(struct) if meta.description == PERSONAL)
+    return fields_marked(struct, PERSONAL)
+
+
+@cache
+def fields_marked(struct: type[msgspec.Struct], mark: str) -> tuple[str, ...]:
+    """Return the names of fields whose annotation carries this mark."""
+    return tuple(name for name, meta in _annotations(struct) if meta.description == mark)
 
 
 @cache

@@ -23,6 +23,7 @@ from services.api import (
     alerts,
     asked_files,
     asking,
+    awards,
     boundaries,
     candidates,
     certificates,
@@ -311,6 +312,9 @@ ROUTES: Final[dict[tuple[str, str], Endpoint]] = {
     ("GET", f"{HERE}/files/{{file}}"): files.download,
     ("GET", f"{HERE}/public/certificates"): certificates.trust,
     ("GET", f"{HERE}/papers/{{certificate}}"): certificates.paper,
+    ("GET", f"{HERE}/{awards.REVOKED_LIST}"): awards.revoked,
+    ("GET", f"{HERE}/papers/awards/{{award}}"): awards.paper,
+    ("GET", f"{HERE}/badges/{{award}}"): awards.as_badge,
     ("GET", f"{HERE}/{{view}}"): views.listing,
     ("GET", f"{HERE}/{{view}}/{{key}}"): views.single,
 }

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from projections.certificates import REVOKED, CertificateRow
 from projections.where import lies_in
 from services.access import Principal
-from services.api.certificate.code import Paper, public_key, signed, signing_key
+from services.api.certificate.code import AwardPaper, Paper, Said, public_key, signed, signing_key
 from services.api.certificate.paper import pdf
 from services.api.context import Answer, answer, muster, reader
 from services.api.parameters import NoParameters, read
@@ -25,6 +25,7 @@ from services.views.port import Query
 
 PDF: Final = "application/pdf"
 PAGE: Final = "/certificate"
+_FILES: Final = {Paper: "certificate", AwardPaper: "award"}
 _MOMENT: Final = timedelta(microseconds=1)
 
 
@@ -34,24 +35,28 @@ class Trust(Struct, kw_only=True):
     jurisdiction: str
     key: Annotated[str, Meta(description="Public key (Ed25519), base64url")]
     revoked: Annotated[list[str], Meta(description="Numbers of all certificates that no longer hold")]
+    revoked_awards: Annotated[list[str], Meta(description="Numbers of all awards that were revoked")] = []
 
 
 @operation(id="certificates-trust", tag="public", public=True, problems=(404, 503))
 async def trust(request: Request) -> Answer[Trust]:
-    """Read the public key of a jurisdiction's certificates, and the numbers of those that were revoked.
+    """Read the public key of a jurisdiction's papers, and the numbers of those that were revoked.
 
-    Needs no token. It is the same for everybody and names no certificate, so that nobody learns which one is
-    being verified.
+    Needs no token. It is the same for everybody and names no paper, so that nobody learns which one is being
+    verified.
     """
     jurisdiction = request.path_params["jurisdiction"]
     service = muster(request)
     if jurisdiction not in service.commands.jurisdictions():
         raise Problem(404, "jurisdiction.unknown", jurisdiction=jurisdiction)
     query = Query(filters={"state": [REVOKED]}, sort="key")
-    rows, _ = await service.views.snapshot(jurisdiction, {"certificates": query})
-    key = signing_key(await _secret(service, jurisdiction), jurisdiction)
+    rows, _ = await service.views.snapshot(jurisdiction, {"certificates": query, "awards": query})
+    key = signing_key(await secret(service, jurisdiction), jurisdiction)
     found = Trust(
-        jurisdiction=jurisdiction, key=public_key(key), revoked=sorted(key for key, _ in rows["certificates"])
+        jurisdiction=jurisdiction,
+        key=public_key(key),
+        revoked=sorted(key for key, _ in rows["certificates"]),
+        revoked_awards=sorted(key for key, _ in rows["awards"]),
     )
     return answer(found, headers={"Cache-Control": "public, max-age=60"})
 
@@ -66,45 +71,60 @@ async def paper(request: Request) -> Response:
     read(request, NoParameters, "certificates")
     key = request.path_params["certificate"]
     service = muster(request)
-    found: Any = (await service.views.load(jurisdiction, {"certificates": [key]}))["certificates"].get(key)
-    if found is None or not _theirs(found, asker):
-        raise Problem(404, "row.unknown", view="certificates", key=key[:100])
-    if asker.worker is None and not asker.may("reveal"):
-        raise Problem(403, "forbidden", variant="reveal", view="certificates")
+    found: CertificateRow = await theirs(service, jurisdiction, asker, "certificates", key)
     if found.state == REVOKED:
         raise Problem(409, "certificate.revoked", certificate=key)
     said = await _said(service, jurisdiction, found)
     if asker.worker is None:
         await record_shown(request, jurisdiction, "certificates", (f"worker/{found.worker}",), asker)
-    code = signed(said, signing_key(await _secret(service, jurisdiction), jurisdiction))
+    return await as_pdf(request, said, await secret(service, jurisdiction))
+
+
+async def as_pdf(request: Request, said: Said, secret: bytes) -> Response:
+    """Answer with a paper, signed."""
+    code = signed(said, signing_key(secret, said.jurisdiction))
     file = await beside(pdf, said, f"{str(request.base_url).rstrip('/')}{PAGE}#{code}")
-    given = {
-        "Content-Disposition": f'attachment; filename="certificate-{key}.pdf"',
-        "Cache-Control": "no-store",
-    }
-    return Response(file, media_type=PDF, headers=given)
+    return attached(file, PDF, f"{_FILES[type(said)]}-{said.number}.pdf")
 
 
-def _theirs(row: CertificateRow, asker: Principal) -> bool:
-    return row.worker == asker.worker if asker.worker is not None else lies_in(row, asker.areas)
+def attached(file: bytes, media: str, name: str) -> Response:
+    """Answer with a file that is not kept anywhere on the way."""
+    given = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(file, media_type=media, headers=given)
 
 
-async def _secret(service: Muster, jurisdiction: str) -> bytes:
+async def theirs(service: Muster, jurisdiction: str, asker: Principal, view: str, key: str) -> Any:
+    """Return a row about a worker whose paper the caller may have. Raises 404, 403."""
+    row: Any = (await service.views.load(jurisdiction, {view: [key]}))[view].get(key)
+    own = asker.worker is not None
+    if row is None or not (row.worker == asker.worker if own else lies_in(row, asker.areas)):
+        raise Problem(404, "row.unknown", view=view, key=key[:100])
+    if not own and not asker.may("reveal"):
+        raise Problem(403, "forbidden", variant="reveal", view=view)
+    return row
+
+
+async def secret(service: Muster, jurisdiction: str) -> bytes:
     """Return the service key of a jurisdiction, which moves with it."""
     return (await service.vault.keys_of(jurisdiction, ()))[SERVICE] or b""
 
 
+async def name_of(service: Muster, jurisdiction: str, worker: str) -> str | None:
+    """Return somebody's name, opened; None if it is not on record or was erased."""
+    found: Any = (await service.views.load(jurisdiction, {"roster": [worker]}))["roster"].get(worker)
+    if not found or not found.name:
+        return None
+    return (await service.vault.keyring(jurisdiction, [f"worker/{worker}"])).open(found.name)
+
+
 async def _said(service: Muster, jurisdiction: str, row: CertificateRow) -> Paper:
     """Return what a certificate says. Raises 409 if the person's data was erased."""
-    asked = {"roster": [row.worker], "areas": [row.area], "jurisdictions": [jurisdiction]}
+    asked = {"areas": [row.area], "jurisdictions": [jurisdiction]}
     found: dict[str, dict[str, Any]] = await service.views.load(jurisdiction, asked)
-    person, area = found["roster"].get(row.worker), found["areas"].get(row.area)
+    area = found["areas"].get(row.area)
     here = found["jurisdictions"].get(jurisdiction)
     zone = ZoneInfo(here.timezone if here else service.timezone)
-    name = person.name if person else None
-    if name:
-        subject = f"worker/{row.worker}"
-        name = (await service.vault.keyring(jurisdiction, [subject])).open(name)
+    name = await name_of(service, jurisdiction, row.worker)
     if not name:
         raise Problem(409, "certificate.nameless", worker=row.worker)
     return Paper(

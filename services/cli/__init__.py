@@ -60,7 +60,7 @@ app.command("projector")(clustering.projector)
 app.add_typer(
     keys.app, name="keys", help="Export and load the keys of personal data, separately from the log."
 )
-app.add_typer(certificates.app, name="certificate", help="Verify certificates of service offline.")
+app.add_typer(certificates.app, name="certificate", help="Verify certificates, awards and badges offline.")
 app.add_typer(files.app, name="files", help="Export and load the sealed pictures beside the log.")
 app.add_typer(tokens.app, name="token", help="Create, list and revoke access tokens.")
 collector.begin()

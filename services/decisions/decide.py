@@ -27,6 +27,7 @@ from services.decisions.assignment.table import ASSIGNMENTS
 from services.decisions.authorise import authorise
 from services.decisions.base import Command, Context, Refused, decider, evolve, refuse_gaps
 from services.decisions.certificate.rules import overtaken
+from services.decisions.consent.rules import forgotten
 from services.decisions.hearing import heard, said_by
 from services.decisions.jurisdiction.commands import Establish
 from services.decisions.jurisdiction.decide import refuse_ended
@@ -106,6 +107,7 @@ def _events(state: State, command: Command, ctx: Context) -> Iterator[Event]:
     for request in less:
         yield from complete_if_done(state, request)
     yield from overtaken(state, told, ctx.now)
+    yield from forgotten(state, told)
 
 
 def _state_after(state: State, event: Event) -> dict[str, str | datetime | None]:

@@ -13,6 +13,7 @@ _CLASSES: Final = {
     "text": "need",
     "note": "need",
     "heard": "need",
+    "link": "need",
     "phone": "phone",
     "contact_phone": "phone",
 }

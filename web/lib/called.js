@@ -17,6 +17,7 @@ const KINDS = {
   team: { view: "teams", name: (row) => row.name },
   incident: { view: "incidents", name: (row) => row.name },
   meeting: { view: "meetings", name: (row) => row.title },
+  activity: { view: "activities", name: (row) => row.title },
   visit: { view: "visits", name: (row) => stamp(row.visited_at) },
 };
 /** Kinds whose ids, if people gave them, are what these are called by. */
@@ -63,7 +64,7 @@ export const shortened = (id) => (UUID.test(id) ? `${id.slice(0, SHORT)}…` : i
 
 /** Return what something is called. Until its row is read, an id of a machine is shortened.
  *
- * @param {"request" | "worker" | "team" | "incident" | "meeting" | "visit"} kind
+ * @param {"request" | "worker" | "team" | "incident" | "meeting" | "visit" | "activity"} kind
  * @param {string} id
  * @returns {string}
  */

@@ -1,8 +1,8 @@
-"""The code of a certificate: what the paper says, signed (Ed25519), so that it can be verified offline."""
+"""The code of a paper: what it says, signed (Ed25519), so that it can be verified offline."""
 
 import base64
 import binascii
-from typing import Final
+from typing import ClassVar, Final
 
 import msgspec
 from cryptography.exceptions import InvalidSignature
@@ -11,22 +11,30 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-PREFIX: Final = "MC1"
-"""Version of the format."""
 _INFO: Final = b"muster certificate"
 _encoder: Final = msgspec.json.Encoder(order="deterministic")
 
 
 class BadCode(ValueError):
-    """No code of a certificate, or not signed with this key."""
+    """No code of a paper, or not signed with this key."""
 
 
-class Paper(msgspec.Struct, frozen=True, kw_only=True, rename={"jurisdiction": "j", "number": "n"}):
-    """What a certificate says."""
+class Said(msgspec.Struct, frozen=True, kw_only=True, rename={"jurisdiction": "j", "number": "n"}):
+    """What every paper says."""
+
+    PREFIX: ClassVar[str] = ""
+    """Kind of paper, and version of its format."""
 
     jurisdiction: str
     number: str
     name: str
+
+
+class Paper(Said, frozen=True, kw_only=True, rename={"jurisdiction": "j", "number": "n"}):
+    """What a certificate of service says."""
+
+    PREFIX: ClassVar[str] = "MC1"
+
     home: str
     since: str
     """First day, YYYY-MM-DD."""
@@ -36,6 +44,26 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True, rename={"jurisdiction": "
     minutes: int
     issued: str
     """Day."""
+
+
+class AwardPaper(Said, frozen=True, kw_only=True, rename={"jurisdiction": "j", "number": "n"}):
+    """What the paper of an award says."""
+
+    PREFIX: ClassVar[str] = "MA1"
+
+    title: str
+    giver: str
+    """Who gives it: the jurisdiction, by name."""
+    granted: str
+    """Day, YYYY-MM-DD."""
+    deeds: int
+    shown: int
+    """Deeds that the log showed in full."""
+    times: int
+    minutes: int
+
+
+_KINDS: Final[dict[str, type[Said]]] = {one.PREFIX: one for one in (Paper, AwardPaper)}
 
 
 def signing_key(secret: bytes, jurisdiction: str) -> Ed25519PrivateKey:
@@ -49,22 +77,28 @@ def public_key(key: Ed25519PrivateKey) -> str:
     return _text(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
 
 
-def signed(paper: Paper, key: Ed25519PrivateKey) -> str:
+def verify_key(key: str) -> Ed25519PublicKey:
+    """Return the key of `public_key`. Raises ValueError."""
+    return Ed25519PublicKey.from_public_bytes(_bytes(key))
+
+
+def signed(paper: Said, key: Ed25519PrivateKey) -> str:
     """Return the code. Equal papers have equal codes."""
     body = _encoder.encode(paper)
-    return ".".join((PREFIX, _text(body), _text(key.sign(PREFIX.encode() + body))))
+    return ".".join((paper.PREFIX, _text(body), _text(key.sign(paper.PREFIX.encode() + body))))
 
 
-def verified(code: str, key: str) -> Paper:
+def verified(code: str, key: str) -> Said:
     """Return what a code says; it may be the end of an address. Raises BadCode."""
     prefix, _, rest = code.strip().rpartition("#")[2].partition(".")
     body, _, signature = rest.partition(".")
-    if prefix != PREFIX:
-        raise BadCode("this is no code of a certificate")
+    kind = _KINDS.get(prefix)
+    if kind is None:
+        raise BadCode("this is no code of a certificate or an award")
     try:
         said = _bytes(body)
-        Ed25519PublicKey.from_public_bytes(_bytes(key)).verify(_bytes(signature), PREFIX.encode() + said)
-        return msgspec.json.decode(said, type=Paper)
+        verify_key(key).verify(_bytes(signature), prefix.encode() + said)
+        return msgspec.json.decode(said, type=kind)
     except (InvalidSignature, ValueError, msgspec.DecodeError) as error:
         raise BadCode("the code was altered, or another place signed it") from error
 

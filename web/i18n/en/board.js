@@ -6,6 +6,7 @@ import difficulty from "./difficulty.js";
 import enterprise from "./enterprise.js";
 import entry from "./entry.js";
 import example from "./example.js";
+import honour from "./honour.js";
 import institution from "./institution.js";
 import map from "./map.js";
 import overview from "./overview.js";
@@ -39,6 +40,7 @@ export default {
   ...difficulty,
   ...service,
   ...alliance,
+  ...honour,
   ...station,
   ...training,
   ...report,

@@ -2,6 +2,7 @@
 
 import { get } from "../api.js";
 import { shortened } from "../called.js";
+import { BrandOf } from "../honours/brand.js";
 import { t, word } from "../i18n.js";
 import { Acts, Panel, Part, short } from "../people/parts.js";
 import { html } from "../preact.js";
@@ -35,6 +36,7 @@ function Known({ institution, source, lean, close, focus }) {
   return html`<${Panel} title=${html`<bdi>${institution.title(row, source)}</bdi>`} close=${close}
       focus=${focus}>
     <${ErrorNote} problem=${problem} retry=${reload} />
+    <${BrandOf} trade=${row.trade} at=${source.at} />
     <${Facts} institution=${institution} source=${source} row=${row} />
     ${
       source.at === null &&

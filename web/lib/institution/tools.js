@@ -2,6 +2,7 @@
 
 import { AreaBox } from "../areabox.js";
 import { Export } from "../export.js";
+import { BrandOf } from "../honours/brand.js";
 import { number, t } from "../i18n.js";
 import { toLocal } from "../localtime.js";
 import { ask, asked, Choice, Filtering } from "../people/parts.js";
@@ -30,6 +31,7 @@ export function Head({ institution, source, rows, picture }) {
       <p class="folk-sums"><span><strong>${number(rows.matching.length)}</strong>${" "}
         ${t("institution.of", { n: number(rows.all.length) })}</span>
         ${institution.sums?.(rows.matching, source)}
+        <${BrandOf} trade=${onlyTrade(institution)} at=${source.at} />
         ${source.at === null && html`<${Age} views=${[view]} />`}</p>
       <div class="toolbar">${make
         .filter(({ command }) => may(command))
@@ -49,6 +51,12 @@ export function Head({ institution, source, rows, picture }) {
     ${institution.pictures && html`<${Pictures} institution=${institution} picture=${picture} />`}
     <${Filters} institution=${institution} source=${source} rows=${rows} />
     ${dated && source.at !== null && html`<${Past} />`}`;
+}
+
+/** The trade that a page is about: the one that its filter asks for. */
+function onlyTrade({ filters = [] }) {
+  const chosen = filters.some(({ key }) => key === "trade") ? asked("trade") : [];
+  return chosen.length === 1 ? chosen[0] : null;
 }
 
 /** The rows as a file: those shown; of a derived view those that its filters leave. */

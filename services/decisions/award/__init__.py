@@ -1,0 +1,1 @@
+"""Awards, given for approved nominations."""

@@ -1,0 +1,1 @@
+"""Nominations for an honour, their deeds and their review."""

@@ -1,0 +1,1 @@
+"""Published items, which name somebody only with their consent."""

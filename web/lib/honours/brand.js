@@ -1,0 +1,48 @@
+// The brand of a trade: its mark on its colour, on every page that is about the trade.
+
+import { all } from "../api.js";
+import { html } from "../preact.js";
+import { live, mayRead } from "../store.js";
+import { useLoaded } from "../ui.js";
+
+const MOST = 500;
+/** How long brands are remembered, in ms. */
+const KEPT = 60_000;
+/** @type {Map<string, { at: number, rows: Promise<any[]> }>} Jurisdiction and instant -> its brands. */
+const read = new Map();
+
+/** Return the brands in use, read once a minute for all that shows them. */
+function brands(jurisdiction, at) {
+  const key = `${jurisdiction} ${at ?? ""}`;
+  const known = read.get(key);
+  if (known && performance.now() - known.at < KEPT) return known.rows;
+  const asked = { state: "in_use", ...(at && { at }) };
+  const rows = all(jurisdiction, "brands", asked, MOST).then(({ items }) => items);
+  read.clear();
+  read.set(key, { at: performance.now(), rows });
+  rows.catch(() => read.delete(key));
+  return rows;
+}
+
+/** Forget what was read, after a brand was changed here. */
+export const forget = () => read.clear();
+
+/** A mark on its colour. The brand's name stands beside it, so that it needs none of its own. */
+export const Mark = ({ brand }) =>
+  html`<svg class="brand-mark" viewBox="-4 -4 32 32" aria-hidden="true"><rect x="-4" y="-4" width="32"
+    height="32" rx="6" fill=${brand.colour} /><path d=${brand.mark} fill=${brand.ink} /></svg>`;
+
+/** A brand with its mark, name and slogan. */
+export const Brand = ({ brand }) =>
+  html`<span class="brand" data-brand=${brand.brand}><${Mark} brand=${brand} /><span>
+    <bdi class="brand-name">${brand.name}</bdi> <bdi class="muted">${brand.slogan ?? ""}</bdi></span></span>`;
+
+/** The brand that a trade has, or had at an instant; nothing if it has none. */
+export function BrandOf({ trade, at }) {
+  const jurisdiction = live.value?.jurisdiction;
+  const asks = Boolean(trade && jurisdiction && mayRead("brands"));
+  const load = () => (asks ? brands(jurisdiction, at) : Promise.resolve([]));
+  const { data } = useLoaded(load, [jurisdiction, asks, at]);
+  const brand = data?.find((one) => one.trade === trade);
+  return brand ? html`<${Brand} brand=${brand} />` : null;
+}
