@@ -71,6 +71,7 @@ async def test_the_paper_is_verified_offline_and_says_what_the_log_shows(service
     answer = await paper(service, number)
     assert answer.headers["content-type"] == "application/pdf"
     said = verified(code_of(answer.content), (await trust(service))["key"])
+    assert isinstance(said, Paper)
     assert (said.number, said.name, said.home, said.times, said.minutes) == (
         "n1",
         "队员001",
