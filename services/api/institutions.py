@@ -13,7 +13,7 @@ from services.api.parameters import Areas, At, Parameters, one_of, read
 from services.api.problems import Problem
 from services.api.routing import operation
 from services.base.threads import beside
-from services.reports.institutions import FIGURES, READ, Asked, Opened, Report, Worked, before
+from services.reports.institutions import FIGURES, READ, Asked, InstitutionsReport, Opened, Worked, before
 from services.reports.institutions.words import DOCX, LANGUAGES
 from services.views.port import Query
 
@@ -45,7 +45,7 @@ class DocumentParameters(ReportParameters):
 
 
 @operation(id="report-institutions", tag="views", query=ReportParameters, problems=_PROBLEMS)
-async def report(request: Request) -> Answer[Report]:
+async def report(request: Request) -> Answer[InstitutionsReport]:
     """Read the report of the institutions: R1 to R10 at a date, changes since, and what is overdue.
 
     A token limited to areas counts only what lies in them. A worker's token may not ask.
@@ -66,7 +66,7 @@ async def document(request: Request) -> Response:
     """Download the report of the institutions as a DOCX. Each figure links to its rows on the board."""
     base = str(request.base_url).rstrip("/")
 
-    def made(worked: Worked, asked: DocumentParameters) -> tuple[bytes, Report]:
+    def made(worked: Worked, asked: DocumentParameters) -> tuple[bytes, InstitutionsReport]:
         from services.reports.institutions.document import written  # loads slowly, and is seldom needed
 
         found = worked.report()

@@ -2,7 +2,15 @@
 
 from services.reports.institutions.from_log import Folded, folded
 from services.reports.institutions.sections import FIGURES, READ, SECTIONS
-from services.reports.institutions.worked import Asked, FigureFound, Opened, Report, RowFound, Worked, before
+from services.reports.institutions.worked import (
+    Asked,
+    FigureFound,
+    InstitutionsReport,
+    Opened,
+    RowFound,
+    Worked,
+    before,
+)
 
 __all__ = [
     "FIGURES",
@@ -11,8 +19,8 @@ __all__ = [
     "Asked",
     "FigureFound",
     "Folded",
+    "InstitutionsReport",
     "Opened",
-    "Report",
     "RowFound",
     "Worked",
     "before",

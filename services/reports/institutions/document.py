@@ -24,7 +24,7 @@ from services.reports.institutions.words import (
     valued,
     word,
 )
-from services.reports.institutions.worked import FigureFound, Overdue, Report, SectionFound
+from services.reports.institutions.worked import FigureFound, InstitutionsReport, OverdueFound, SectionFound
 
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _FONTS: Final = {"en": ("Calibri", "SimSun"), "zh": ("Times New Roman", "SimSun")}
@@ -43,7 +43,7 @@ _OVERDUE: Final = (("what", 4.9), ("figure", 3.4), ("due", 2.5), ("days", 1.5), 
 _NUMBERS: Final = ("value", "before", "change", "share", "days")
 
 
-def written(report: Report, language: str, base: str = "") -> bytes:
+def written(report: InstitutionsReport, language: str, base: str = "") -> bytes:
     """Return the report as a file. `base`: address of the service, with which figures link to their rows."""
     file = _File(report, language, base)
     file.write()
@@ -53,7 +53,7 @@ def written(report: Report, language: str, base: str = "") -> bytes:
 class _File:
     """One document being written."""
 
-    def __init__(self, report: Report, language: str, base: str) -> None:
+    def __init__(self, report: InstitutionsReport, language: str, base: str) -> None:
         self._report, self._language, self._base = report, language, base
         self._doc: Any = Document()
         self._prepare()
@@ -136,7 +136,7 @@ class _File:
             named(one.definition, self._language),
         )
 
-    def _overdue(self, one: Overdue) -> Sequence[str]:
+    def _overdue(self, one: OverdueFound) -> Sequence[str]:
         return (
             said(one, self._language),
             called(self._report, one.figure, self._language),

@@ -4,12 +4,12 @@ from rich.console import Console
 from rich.table import Table
 
 from services.reports.institutions.words import called, changed, named, said, shared, stamp, valued, word
-from services.reports.institutions.worked import Opened, Report, RowFound
+from services.reports.institutions.worked import InstitutionsReport, Opened, RowFound
 
 _COLUMNS = ("figure", "value", "before", "change", "share")
 
 
-def render(report: Report, language: str, out: Console) -> None:
+def render(report: InstitutionsReport, language: str, out: Console) -> None:
     """Print the report: one table for each section, and what is overdue."""
     out.print(word("title", language, name=report.name), style="bold", markup=False)
     at, since = stamp(report.at), stamp(report.since)
@@ -32,7 +32,7 @@ def render(report: Report, language: str, out: Console) -> None:
     _overdue(report, language, out)
 
 
-def _overdue(report: Report, language: str, out: Console) -> None:
+def _overdue(report: InstitutionsReport, language: str, out: Console) -> None:
     out.print(f"\n{word('overdue', language)}: {report.overdue_count}", style="bold", markup=False)
     if not report.overdue:
         out.print(word("nothing_overdue", language), markup=False)

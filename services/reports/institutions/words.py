@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from events.terms import Names
-from services.reports.institutions.worked import FigureFound, Report, RowFound
+from services.reports.institutions.worked import FigureFound, InstitutionsReport, RowFound
 
 LANGUAGES: Final = ("en", "zh")
 DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -104,7 +104,7 @@ def said(row: RowFound, language: str) -> str:
     return (row.names and named(row.names, language)) or row.name or row.key
 
 
-def called(report: Report, figure: str, language: str) -> str:
+def called(report: InstitutionsReport, figure: str, language: str) -> str:
     """Return what a figure of the report is called."""
     return next(
         named(one.names, language)

@@ -82,13 +82,13 @@ class RowFound(Struct, frozen=True, kw_only=True):
     owner_name: str = ""
 
 
-class Overdue(RowFound, frozen=True, kw_only=True):
+class OverdueFound(RowFound, frozen=True, kw_only=True):
     """Something overdue."""
 
     figure: str
 
 
-class Report(Struct, frozen=True, kw_only=True):
+class InstitutionsReport(Struct, frozen=True, kw_only=True):
     """The report of the institutions at a date."""
 
     report: str = "institutions"
@@ -99,7 +99,7 @@ class Report(Struct, frozen=True, kw_only=True):
     at: datetime
     since: datetime
     sections: tuple[SectionFound, ...]
-    overdue: Annotated[tuple[Overdue, ...], Meta(description="The longest overdue first, at most 1,000")]
+    overdue: Annotated[tuple[OverdueFound, ...], Meta(description="The longest overdue first, at most 1,000")]
     overdue_count: int
 
 
@@ -130,7 +130,7 @@ class Worked:
         self._terms: Mapping[str, Any] = live["terms"]
         self._areas, self._here = live["areas"], live["jurisdictions"].get(asked.jurisdiction)
 
-    def report(self) -> Report:
+    def report(self) -> InstitutionsReport:
         """Return all figures, and what is overdue."""
         late = [(name, item) for name, one in FIGURES.items() if one.late for item in self._items(one)]
         late.sort(key=lambda one: (one[1].due or self._asked.at, one[0], one[1].key))
@@ -141,7 +141,7 @@ class Worked:
             sections.append(
                 SectionFound(section=section.code, names=section.names, figures=found, empty=empty)
             )
-        return Report(
+        return InstitutionsReport(
             jurisdiction=self._asked.jurisdiction,
             name=self._here.name if self._here else self._asked.jurisdiction,
             position=self._asked.position,
@@ -206,9 +206,9 @@ class Worked:
         of = _sum(self._items(whole, earlier=earlier), whole.unit)
         return value / of if of else None
 
-    def _overdue(self, figure: str, item: Item) -> Overdue:
+    def _overdue(self, figure: str, item: Item) -> OverdueFound:
         was = {one.key for one in self._items(FIGURES[figure], earlier=True)}
-        return Overdue(figure=figure, **self._row(item, new=item.key not in was))
+        return OverdueFound(figure=figure, **self._row(item, new=item.key not in was))
 
     def _row(self, item: Item, *, new: bool) -> dict[str, Any]:
         area = self._areas.get(item.area or "")
