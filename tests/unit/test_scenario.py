@@ -31,7 +31,7 @@ from services.decisions.worker.table import WORKER_STANDINGS, WORKERS
 from services.demo.scenarios import SCENARIOS, Timed
 from services.demo.scenarios.yichun.institutions.reviews import FORMATION
 from services.recorder.envelope import CommandEnvelope, context_of
-from services.reports.institutions import FIGURES, Folded, Report
+from services.reports.institutions import FIGURES, Folded, InstitutionsReport
 from tests.by_hand import Line, counted, exported, person_times
 from tests.scale import LONG
 
@@ -328,7 +328,7 @@ def _folded(events: Iterable[EventEnvelope]) -> Folded:
     return found
 
 
-def _values(report: Report) -> dict[str, float]:
+def _values(report: InstitutionsReport) -> dict[str, float]:
     return {one.figure: one.value for section in report.sections for one in section.figures}
 
 
