@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -34,6 +34,8 @@ class BadEvent(Exception):
 newest: dict[str, type[Event]] = {}
 for (_name, _schema), _cls in sorted(registered.items(), key=lambda item: item[0]):
     newest[_name] = _cls
+ERASURES: Final = frozenset(name for name in newest if name.endswith(".erased"))
+"""Names of the events that destroy their subject's key."""
 decoders: dict[tuple[str, int], msgspec.json.Decoder[Event]] = {
     key: msgspec.json.Decoder(cls) for key, cls in registered.items() if newest[key[0]] is cls
 }

@@ -7,12 +7,12 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from events.assignment import OFFERED
+from events.catalog import ERASURES
 from services.application.commands import Commands
 from services.application.progress import ViewProgress
 from services.base.clock import Clock
 from services.decisions.assignment.commands import Expire
 from services.decisions.assignment.table import OFFERS
-from services.decisions.erasure import ERASURES
 from services.recorder.envelope import CommandEnvelope
 from services.recorder.errors import Overloaded, Parked
 from services.recorder.writer import Writer

@@ -2,74 +2,77 @@
 
 import os
 import sys
+from importlib import import_module
+from typing import Any, Final
 
 import typer
 
 import services.base.collector as collector
 from services import wiring
-from services.cli import (
-    answers,
-    backup,
-    certificates,
-    cluster,
-    clustering,
-    coverage,
-    data,
-    demo,
-    files,
-    importing,
-    keys,
-    leaders,
-    reading,
-    repairing,
-    reporting,
-    serving,
-    tokens,
-    transfer,
-)
 from services.cli.common import Fail, say_error
 
-app = typer.Typer(
-    name="muster",
-    help="Coordinate people in an emergency: check-ins, teams, requests and assignments.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-app.command("serve")(serving.serve)
-app.command("demo")(demo.demo)
-app.command("import")(importing.import_)
-app.command("template")(importing.template_)
-app.command("show")(reading.show)
-app.command("answers")(answers.answers)
-app.command("coverage")(coverage.coverage)
-app.command("leaders")(leaders.leaders)
-app.command("training")(leaders.training)
-app.command("report")(reporting.report)
-app.command("verify")(data.verify)
-app.command("rebuild")(data.rebuild)
-app.command("log")(data.log)
-app.command("repair")(repairing.repair)
-app.command("export")(transfer.export)
-app.command("backup")(backup.backup)
-app.command("load")(transfer.load)
-app.command("cluster")(cluster.cluster)
-app.command("migrate")(clustering.migrate)
-app.command("projector")(clustering.projector)
-app.add_typer(
-    keys.app, name="keys", help="Export and load the keys of personal data, separately from the log."
-)
-app.add_typer(certificates.app, name="certificate", help="Verify certificates, awards and badges offline.")
-app.add_typer(files.app, name="files", help="Export and load the sealed pictures beside the log.")
-app.add_typer(tokens.app, name="token", help="Create, list and revoke access tokens.")
+COMMANDS: Final = {
+    "serve": "serving.serve",
+    "demo": "demo.demo",
+    "import": "importing.import_",
+    "template": "importing.template_",
+    "show": "reading.show",
+    "answers": "answers.answers",
+    "coverage": "coverage.coverage",
+    "leaders": "leaders.leaders",
+    "training": "leaders.training",
+    "report": "reporting.report",
+    "verify": "data.verify",
+    "rebuild": "data.rebuild",
+    "log": "data.log",
+    "repair": "repairing.repair",
+    "export": "transfer.export",
+    "backup": "backup.backup",
+    "load": "transfer.load",
+    "cluster": "cluster.cluster",
+    "migrate": "clustering.migrate",
+    "projector": "clustering.projector",
+}
+"""Command -> its module and function."""
+GROUPS: Final = {
+    "keys": ("keys.app", "Export and load the keys of personal data, separately from the log."),
+    "certificate": ("certificates.app", "Verify certificates, awards and badges offline."),
+    "files": ("files.app", "Export and load the sealed pictures beside the log."),
+    "token": ("tokens.app", "Create, list and revoke access tokens."),
+}
 collector.begin()
+
+
+def app(only: str | None = None) -> typer.Typer:
+    """Return the command line with all commands, or with one alone: the others take a second to import."""
+    made = typer.Typer(
+        name="muster",
+        help="Coordinate people in an emergency: check-ins, teams, requests and assignments.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    made.callback()(lambda: None)  # so that one command alone keeps its name
+    known = COMMANDS.keys() | GROUPS.keys()
+    for name, where in COMMANDS.items():
+        if only not in known or only == name:
+            made.command(name)(_found(where))
+    for name, (where, told) in GROUPS.items():
+        if only not in known or only == name:
+            made.add_typer(_found(where), name=name, help=told)
+    return made
+
+
+def _found(where: str) -> Any:
+    module, _, name = where.partition(".")
+    return getattr(import_module(f"services.cli.{module}"), name)
 
 
 def main() -> None:
     """Run the command line. Exit with 1 or 2 and a one-line message on an error, with 130 on Ctrl-C."""
     try:
-        app(standalone_mode=True)
+        app(next(iter(sys.argv[1:]), None))(standalone_mode=True)
     except Fail as failure:
         say_error(str(failure))
         sys.exit(failure.status)

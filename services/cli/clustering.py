@@ -24,16 +24,17 @@ def projector(data: Data = DATA) -> None:
     for noisy in ("aiokafka", "faust", "mode", "kafka"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     found = wiring.settings()
-    partitions = run(wiring.cluster().partitions())
+    needed = wiring.projectors()
+    partitions = run(needed.partitions())
     metrics = (found.metrics_host, found.metrics_port) if found.metrics_port else None
     from services.projector.main import run as project
 
     project(
-        wiring.cluster().kafka(),
+        needed.kafka(),
         partitions,
         found.projector_group,
-        wiring.cluster().projecting,
-        wiring.cluster().checkpoints,
+        needed.projecting,
+        needed.checkpoints,
         Path(data),
         metrics,
     )

@@ -21,19 +21,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from services import wiring
-from services.access import AccessUnavailable
-from services.api.server.edge import BadTiles
-from services.base.unavailable import DatabaseUnavailable
-from services.dispatch.abilities import AbilitiesInvalid
-from services.files.port import FilesUnavailable
-from services.locations.port import LocationsUnavailable
-from services.log.port import LogDamaged, LogLocked, LogUnavailable
-from services.push.port import PushUnavailable
-from services.recorder.errors import Parked
+from services.log.port import LogLocked
 from services.sandbox.found import SETTINGS, NotRunning, settings_of
-from services.snapshots.port import SnapshotsUnavailable
-from services.vault import VaultError
-from services.views.port import BadQuery, RowUnreadable, ViewsUnavailable
 
 try:
     from uvloop import new_event_loop  # 10 % more requests per second than asyncio's own loop
@@ -104,34 +93,18 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     try:
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
             return runner.run(work)
-    except BadTiles as error:
-        raise Fail(str(error), 2) from error
-    except Parked as error:
-        raise Fail(f"the jurisdiction cannot be written: {error}") from error
-    except LogLocked as error:
-        raise Fail(f"{error}; stop it first, or use another --data folder.") from error
-    except (
-        AbilitiesInvalid,
-        AccessUnavailable,
-        DatabaseUnavailable,
-        LogDamaged,
-        LogUnavailable,
-        ViewsUnavailable,
-        RowUnreadable,
-        VaultError,
-        BadQuery,
-        FilesUnavailable,
-        LocationsUnavailable,
-        PushUnavailable,
-        SnapshotsUnavailable,
-        OSError,
-    ) as error:
-        raise Fail(str(error)) from error
     except BaseExceptionGroup as group:
         known = [e for e in group.exceptions if isinstance(e, Fail | LogLocked)]
         if known:
             raise Fail(str(known[0])) from group
         raise
+    except Exception as error:
+        from services.cli.failures import told  # the rooms that raise them take a second to import
+
+        known = told(error)
+        if known is None:
+            raise
+        raise Fail(*known) from error
 
 
 def existing(data: Path) -> Path:

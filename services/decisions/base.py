@@ -10,7 +10,7 @@ import msgspec
 from pydantic import BaseModel, ConfigDict
 
 from events.base import PERSONAL, PHONE, Event, EventEnvelope
-from events.catalog import newest
+from events.catalog import ERASURES, newest
 from events.refs import subject_field
 from services.decisions.references import mentions, undeclared
 from services.decisions.state import State
@@ -199,6 +199,8 @@ def refuse_gaps() -> None:
     for event in newest.values():
         if event.KIND in kinds and subject_field(event) is None:
             raise ValueError(f"{event.NAME} does not say which {event.KIND} it is about")
+    if named := ERASURES ^ {event.NAME for event in erasures()}:
+        raise ValueError(f"an event is called `.erased` if it destroys a key, and only then: {sorted(named)}")
     erasable = {table.kind for table in erasures().values()}
     if subjects := {one.SUBJECT for one in commands.values() if one.SUBJECT} - erasable:
         raise ValueError(f"personal data that cannot be erased: of {', '.join(sorted(map(str, subjects)))}")

@@ -1,7 +1,6 @@
 """Which events erase a subject; each destroys the subject's key."""
 
 from collections.abc import Iterable
-from typing import Final
 
 import services.decisions.decide  # noqa: F401  # pyright: ignore[reportUnusedImport]  enters all tables
 from events import catalog
@@ -11,9 +10,6 @@ from events.refs import subject_of
 from services.decisions.state import State
 from services.decisions.table import erasures
 
-ERASURES: Final = frozenset(event.NAME for event in erasures())
-"""Names of the events that destroy a key."""
-
 
 def erased_by(event: Event) -> str | None:
     """Return the subject (`kind/id`) whose key must be destroyed once this event is in the log."""
@@ -22,7 +18,7 @@ def erased_by(event: Event) -> str | None:
 
 def erased_among(recorded: Iterable[Recorded]) -> list[str]:
     """Return the subjects whose keys must be destroyed once these events are in the log."""
-    named = [one for one in recorded if one.name in ERASURES]
+    named = [one for one in recorded if one.name in catalog.ERASURES]
     return [subject for one in named if (subject := erased_by(catalog.decode(one, 0)))]
 
 

@@ -8,11 +8,10 @@ from typing import Final
 
 import msgspec
 
-from events.catalog import BadEvent, UnknownEvent
+from events.catalog import ERASURES, BadEvent, UnknownEvent
 from events.commit import Head
 from events.jurisdiction import JurisdictionRepaired
 from projections.catalog import views as catalog
-from services.decisions.erasure import ERASURES
 from services.log.cold import ColdLog
 from services.log.port import LogDamaged, Stored
 from services.log.transport import Record

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 
 from services.adapters.postgres.pool import BadValue, Pool
 from services.base.unavailable import DatabaseUnavailable
-from services.wiring import adapters
+from services.wiring import adapters, projecting
 from services.wiring.settings import Settings
 
 
@@ -56,7 +56,7 @@ async def test_all_stores_of_a_process_share_one(
         return await open_pool(dsn, seconds)
 
     monkeypatch.setattr(Pool, "open", noted)
-    monkeypatch.setattr(adapters, "settings", lambda: Settings(postgres=SecretStr(dsn)))
+    monkeypatch.setattr(projecting, "settings", lambda: Settings(postgres=SecretStr(dsn)))
     tokens, phones = await adapters.tokens(tmp_path), await adapters.push_store()
     vault = await adapters.vault(tmp_path)
     await phones.of_workers("2307", ["W1"])

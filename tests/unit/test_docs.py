@@ -30,7 +30,7 @@ BASES = (
     ROOT / "docs" / "examples" / "notice",
 )
 """Base folders of paths in documents. The last are for files that the reader writes."""
-CLI = typer.main.get_command(app)
+CLI = typer.main.get_command(app())
 
 
 def name_of(path: Path) -> str:
