@@ -72,7 +72,12 @@ class Deciding:
         self.state.settle()
         if not recorded or recorded[0].name == SheetSaid.NAME:
             return {"id": key, "outcome": "known" if item["observed"] else "unchanged"}
-        return {"id": key, "outcome": "accepted", "position": len(self.sent)}
+        return {
+            "id": key,
+            "outcome": "accepted",
+            "position": len(self.sent),
+            "anomalies": tuple(ask.anomalies),
+        }
 
     def recorded(self, events: list[Recorded]) -> None:
         """Take note of what was recorded."""

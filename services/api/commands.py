@@ -193,6 +193,9 @@ class CommandOutcome(msgspec.Struct, kw_only=True):
     code: str | UnsetType = UNSET
     detail: str | UnsetType = UNSET
     values: Annotated[dict[str, Any] | UnsetType, Meta(description="What the sentence names")] = UNSET
+    anomalies: Annotated[
+        list[str] | UnsetType, Meta(description="Codes of rules against which an observed one was recorded")
+    ] = UNSET
 
 
 class BatchOutcome(msgspec.Struct):
@@ -322,6 +325,8 @@ def _one_item(text: bytes, why: ValidationError | None = None) -> Item | Outcome
 def _told(outcome: Outcome) -> CommandOutcome:
     """Convert the outcome, and add a sentence if it has a reason."""
     told = CommandOutcome(id=outcome.id, outcome=outcome.outcome, position=outcome.position or UNSET)
+    if outcome.anomalies:
+        told.anomalies = list(outcome.anomalies)
     if outcome.code is not None:
         why = describe(outcome.code, outcome.values)
         told.code, told.detail, told.values = why["code"], why["detail"], why["values"]

@@ -12,6 +12,7 @@ from services.intake import load_mapping, shipped
 from services.intake.asking import Question
 from services.intake.desk import Import
 from services.intake.mapping import codec
+from services.intake.noting import Noted
 from services.intake.previewing import PreviewColumn, PreviewRow
 from services.intake.summary import Change
 from services.refusals import REFERENCE, languages
@@ -150,6 +151,7 @@ class ImportPreview(Struct):
     changes: Annotated[
         list[Change], Meta(description="The first of them; the log stands unless `apply` accepts them")
     ]
+    noted: Annotated[list[Noted], Meta(description="What would be noted about rows that are taken")]
 
 
 class SaidNames(Struct):

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import quote
@@ -35,10 +35,11 @@ from services.intake import ColumnsMissing, ImportFailed, Mapping, MappingError
 from services.intake.blank import Form, has_template, template
 from services.intake.contradictions import Contradicts, against
 from services.intake.desk import Import, Imports, Rules, TooMany
-from services.intake.loading import used_columns
+from services.intake.loading import names_enterprises, used_columns
+from services.intake.noting import Noting, overridden
 from services.intake.places import Places
 from services.intake.sinks import OnBehalf
-from services.intake.surroundings import known_places, said_in
+from services.intake.surroundings import firms_in, known_places, said_in
 from services.recorder.errors import Parked
 
 log_of = logging.getLogger("muster.api")
@@ -132,9 +133,9 @@ async def preview(request: Request) -> Answer[ImportPreview]:
     asked = read(request, PreviewParameters, "imports")
     mappings = [SHIPPED[asked.mapping]] if asked.mapping else list(SHIPPED.values())
     content = await content_of(request)
-    places = await _places(request, jurisdiction, asker)
-    contradicts = await _contradicts(request, jurisdiction, asker)
-    rules = Rules(places, asked.answer, encoding=asked.encoding, contradicts=contradicts)
+    places = await _places(request, jurisdiction, asker, mappings)
+    contradicts, noting = await _compared(request, jurisdiction, asker)
+    rules = Rules(places, asked.answer, encoding=asked.encoding, contradicts=contradicts, noting=noting)
     try:
         mapping, seen = await _desk(request).preview(asked.file, mappings, content, asked.rows, rules)
     except (ImportFailed, TooMany, OSError) as error:
@@ -149,6 +150,7 @@ async def preview(request: Request) -> Answer[ImportPreview]:
         seen.questions,
         seen.differing,
         seen.changes,
+        seen.noted,
     )
     return answer(shown, headers=_PRIVATE)
 
@@ -161,25 +163,33 @@ async def names(request: Request) -> Answer[SaidNames]:
     return answer(SaidNames({sheet: dict(names) for sheet, names in said.items()}), headers=_PRIVATE)
 
 
-async def _places(request: Request, jurisdiction: str, asker: Principal) -> Places:
-    """Return the areas that the caller may see, also under the names that sheets gave them."""
+async def _places(
+    request: Request, jurisdiction: str, asker: Principal, mappings: Sequence[Mapping] = ()
+) -> Places:
+    """Return the areas that the caller may see, also under the names that sheets gave them, and the
+    enterprises if a mapping asks for them."""
     service = muster(request)
     places = await known_places(service.views, jurisdiction, asker.areas)
     with suppress(Parked):  # the import itself will say so
         places.said = await said_in(service.commands, jurisdiction, asker.areas)
+        if any(map(names_enterprises, mappings)):
+            places.firms = await firms_in(service.commands, jurisdiction, asker.areas)
     return places
 
 
-async def _contradicts(request: Request, jurisdiction: str, asker: Principal) -> Contradicts | None:
-    """Return how rows contradict what people decided, within the caller's rights; None without a log."""
+async def _compared(
+    request: Request, jurisdiction: str, asker: Principal
+) -> tuple[Contradicts | None, Noting | None]:
+    """Return how rows contradict what people decided, and what would be noted, within the caller's rights;
+    None without a log."""
     service = muster(request)
     if not await service.commands.found(jurisdiction):
-        return None
+        return None, None
     writer = service.commands.writer(jurisdiction)
     try:
         await writer.ready()
     except Parked:
-        return None
+        return None, None
 
     def context() -> Context:
         now = service.clock.now()
@@ -193,7 +203,7 @@ async def _contradicts(request: Request, jurisdiction: str, asker: Principal) ->
             anomalies=[],
         )
 
-    return against(writer.state, context)
+    return against(writer.state, context), overridden(writer.state, context)
 
 
 @operation(
@@ -216,7 +226,7 @@ async def begin(request: Request) -> Answer[Begun]:
     mapping = SHIPPED[asked.mapping]
     content = await content_of(request)
     sink = sink_of(request, jurisdiction, asker)
-    places = await _places(request, jurisdiction, asker)
+    places = await _places(request, jurisdiction, asker, [mapping])
     rules = Rules(places, asked.answer, encoding=asked.encoding, accepted=asked.apply)
     try:
         begun = await _desk(request).begin(

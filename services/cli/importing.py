@@ -20,6 +20,7 @@ from services.application.lookup import open_areas
 from services.application.progress import ViewProgress
 from services.base.tuning import tune
 from services.cli.common import DATA, Data, Fail, Json, err, out, progress, run
+from services.cli.import_account import Account
 from services.decisions.base import Context
 from services.intake import ImportFailed, Mapping, Summary, import_files, load_mapping, shipped
 from services.intake import preview as preview_of
@@ -28,12 +29,13 @@ from services.intake.blank import template
 from services.intake.boundaries import Boundaries, bind, is_geojson, planned
 from services.intake.contradictions import Contradicts, against
 from services.intake.header import recognised
+from services.intake.loading import names_enterprises
 from services.intake.mapping import codec
+from services.intake.noting import Noting, overridden
 from services.intake.places import Places
 from services.intake.previewing import Preview
 from services.intake.sinks import ACTOR, Embedded, Remote
-from services.intake.summary import FileSummary
-from services.intake.surroundings import known_places, said_in
+from services.intake.surroundings import firms_in, known_places, said_in
 from services.locations.datum import Datum
 from services.refusals import REFERENCE, languages, sentence
 
@@ -44,9 +46,10 @@ class Target(NamedTuple):
 
     sink: Embedded | Remote
     key: bytes
-    places: Callable[[str], Awaitable[Places]]
-    contradicts: Callable[[str], Contradicts | None]
-    """None if it is not known here: then the server knows."""
+    places: Callable[[str, Mapping], Awaitable[Places]]
+    compared: Callable[[str], tuple[Contradicts, Noting] | None]
+    """How rows contradict people, and what they are noted for; None if it is not known here: then the server
+    knows."""
 
 
 @asynccontextmanager
@@ -61,17 +64,23 @@ async def sink(data: Path) -> AsyncIterator[Target]:
         async with muster.running():
             sent = Embedded(muster.commands, muster.clock, muster.views)
 
-            async def places(jurisdiction: str) -> Places:
+            async def places(jurisdiction: str, mapping: Mapping) -> Places:
                 places = await known_places(muster.views, jurisdiction)
                 places.said = await said_in(muster.commands, jurisdiction)
+                if names_enterprises(mapping):
+                    places.firms = await firms_in(muster.commands, jurisdiction)
                 return places
 
-            def contradicts(jurisdiction: str) -> Contradicts | None:
-                known = muster.commands.knows(jurisdiction)
-                state = muster.commands.writer(jurisdiction).state if known else None
-                return against(state, lambda: _looking(muster.clock.now())) if state else None
+            def compared(jurisdiction: str) -> tuple[Contradicts, Noting] | None:
+                if not muster.commands.knows(jurisdiction):
+                    return None
+                state = muster.commands.writer(jurisdiction).state
+                return against(state, looking), overridden(state, looking)
 
-            yield Target(sent, muster.vault.import_key(), places, contradicts)
+            def looking() -> Context:
+                return _looking(muster.clock.now())
+
+            yield Target(sent, muster.vault.import_key(), places, compared)
             await _projected(muster.commands, muster.progress)
         return
     async with wiring.open_tokens(data) as tokens:
@@ -139,7 +148,9 @@ def import_(
     preview: Annotated[bool, typer.Option("--preview", help="Only show what would be asked.")] = False,
     data: Data = DATA,
     rejects: Annotated[Path | None, typer.Option(help="File to write rejected rows to.")] = None,
-    language: Annotated[str, typer.Option(help="Language of the rejection reasons: en or zh.")] = REFERENCE,
+    language: Annotated[
+        str, typer.Option(help="Language of sums, errors and reasons: en or zh.")
+    ] = REFERENCE,
     datum: Annotated[
         Datum | None, typer.Option(help="Datum of a GeoJSON file; default: what it declares, or WGS-84.")
     ] = None,
@@ -151,6 +162,7 @@ def import_(
     if all(map(is_geojson, files)) and mapping is None:
         bound = [_bound(file, jurisdiction, data, datum, language, as_json) for file in files]
         raise typer.Exit(1 if any(bound) else 0)
+    account = Account(language)
     try:
         said, answered = encoding_of(answer or [])
         encoded = _codec(encoding or answered)
@@ -158,16 +170,14 @@ def import_(
         accepted = apply_changes or []
         done = run(_import(files, loaded, jurisdiction, data, rejects, language, said, preview, accepted))
     except ImportFailed as error:
-        raise Fail(str(error), 2) from error
+        raise Fail(sentence(error.code, error.values, language), 2) from error
     except httpx.HTTPError as error:
-        raise Fail(
-            f"the server cannot be reached: {error}; import again, no row is recorded twice."
-        ) from error
+        raise Fail(account.words["unreachable"].format(error=error)) from error
     if done.summary is None:
-        _preview(done, as_json)
+        account.preview(done.rows, done.seen, as_json)
         raise typer.Exit(1 if done.questions else 0)
-    _ask(done.questions)
-    _say(done.summary, as_json)
+    account.ask(done.questions)
+    account.say(done.summary, as_json)
     raise typer.Exit(1 if done.summary.rejected else 0)
 
 
@@ -239,7 +249,8 @@ async def _import(
     accepted: list[str],
 ) -> _Done:
     async with sink(data) as (target, key, places_in, decided):
-        places = await places_in(jurisdiction)
+        places = await places_in(jurisdiction, mapping)
+        contradicts, noting = (only_preview and decided(jurisdiction)) or (None, None)
         answers = parsed(said, mapping, places)
         seen = [
             await target.preview(jurisdiction, file, mapping, said)
@@ -252,7 +263,8 @@ async def _import(
                 import_key=key,
                 places=places,
                 answers=answers,
-                contradicts=decided(jurisdiction) if only_preview else None,
+                contradicts=contradicts,
+                noting=noting,
             )
             for file in (files if only_preview or asks(mapping) else ())
         ]
@@ -283,39 +295,6 @@ def _built_in(mapping: Mapping) -> bool:
     return known and load_mapping(mapping.name).in_encoding(mapping.encoding) == mapping
 
 
-def _preview(done: _Done, as_json: bool) -> None:
-    """Print what an import would ask."""
-    if as_json:
-        shown = {
-            "rows": done.rows,
-            "questions": msgspec.to_builtins(done.questions),
-            "differing": sum(one.differing for _, one in done.seen),
-            "changes": msgspec.to_builtins([change for _, one in done.seen for change in one.changes]),
-        }
-        out.print(msgspec.json.format(msgspec.json.encode(shown), indent=2).decode(), markup=False)
-        return
-    out.print(f"{done.rows} rows, {len(done.questions)} questions; nothing was recorded")
-    _ask(done.questions)
-    for file, one in done.seen:
-        _differ(file, one)
-
-
-def _ask(questions: list[Question]) -> None:
-    """Print what is not understood, and how to answer."""
-    for one in questions:
-        if one.kind == "encoding":
-            choices = ", ".join(f"{c.value} ({c.label})" for c in one.choices)
-            err.print(f"the encoding is only a guess; say which: --encoding, one of: {choices}", markup=False)
-            continue
-        lines = ", ".join(f"{row.sheet} {row.line}" if row.sheet else str(row.line) for row in one.rows)
-        what = "cannot be a phone number" if one.kind == "phone" else f"'{one.text}' is not known"
-        err.print(f"{one.column}: {what}: {one.count} rows (line {lines})", markup=False)
-        choices = ", ".join(f"{c.value} ({c.label})" if c.label else c.value for c in one.choices if c.value)
-        value = "" if one.kind == "phone" else "VALUE"
-        which = f", VALUE one of: {choices}" if choices else ""
-        err.print(f"  to use these rows: --answer '{one.column}:{one.text}={value}'{which}", markup=False)
-
-
 def template_(
     mapping: Annotated[str, typer.Argument(help="Name of a built-in mapping: areas or roster.")],
     file: Annotated[Path | None, typer.Argument(help="File to write; .csv or .xlsx.")] = None,
@@ -339,41 +318,3 @@ def template_(
 def _folder(path: Path) -> Path:
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     return path
-
-
-def _say(summary: Summary, as_json: bool) -> None:
-    if as_json:
-        names = ("rows", "applied", "known", "skipped", "rejected", "rejects", "differing")
-        sums = {name: getattr(summary, name) for name in names}
-        whole = {**sums, **msgspec.to_builtins(summary)}
-        out.print(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode(), markup=False)
-        return
-    for one in summary.files:
-        out.print(f"{one.file}: {_sums(one)}", markup=False)
-        for column, count in one.ignored.items():
-            out.print(f"  {column}: {count} cells could not be used and were left out", markup=False)
-    out.print(f"total: {_sums(summary)}")
-    for note in summary.notes:
-        err.print(f"note: {note}", markup=False)
-    for one in summary.files:
-        _differ(one.file, one)
-    if summary.rejected:
-        err.print(f"rejected rows, with line number and reason: {summary.rejects}", markup=False)
-
-
-def _differ(file: str, one: FileSummary | Preview) -> None:
-    """Print the rows that contradict what people decided, and how to accept them."""
-    if not one.differing:
-        return
-    err.print(f"{file}: {one.differing} rows contradict what people decided; the log stands:", markup=False)
-    for change in one.changes:
-        where = f"{change.sheet}:{change.line}" if change.sheet else str(change.line)
-        log, says = ", ".join(change.log), ", ".join(change.says)
-        err.print(f"  line {where}, {change.row}: the log says {log}; the sheet says {says}", markup=False)
-    err.print("  to let the sheet be right: --apply-changes LINE, or all", markup=False)
-
-
-def _sums(one: FileSummary | Summary) -> str:
-    """Return the account of rows; what was skipped is named only if there is some."""
-    skipped = f" + {one.skipped} skipped" if one.skipped else ""
-    return f"{one.rows} rows = {one.applied} applied + {one.known} known{skipped} + {one.rejected} rejected"

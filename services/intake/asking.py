@@ -142,17 +142,23 @@ class Asking:
         self._found: dict[tuple[str, str], Question] = {}
 
     def see(self, drafts: Drafts, line: int, sheet: str | None, cells: Cells) -> None:
-        """Add a row's questions."""
+        """Add a row's questions, each once: several commands may read one cell."""
+        asked: set[tuple[str, str]] = set()
         for command, field, spec in drafts.asking:
             try:
                 drafts.values.field(command, field, spec, cells)
             except RowError as error:
                 if error.code in _ASKED:
-                    self._ask(field, spec, AskedRow(line, sheet, cells.get(spec.column or "", "").strip()))
+                    row = AskedRow(line, sheet, cells.get(spec.column or "", "").strip())
+                    kind = "code" if spec.map else "phone" if spec.type == "phone" else "area"
+                    text = ANY if kind == "phone" else row.text[:200]
+                    if (key := (spec.column or "", fold(text))) not in asked:
+                        asked.add(key)
+                        self._ask(field, spec, row, kind, text)
 
-    def _ask(self, field: str, spec: Value, row: AskedRow) -> None:
-        kind = "code" if spec.map else "phone" if spec.type == "phone" else "area"
-        text = ANY if kind == "phone" else row.text[:200]
+    def _ask(
+        self, field: str, spec: Value, row: AskedRow, kind: Literal["code", "area", "phone"], text: str
+    ) -> None:
         key = (spec.column or "", fold(text))
         if key not in self._found:
             if len(self._found) >= MOST_QUESTIONS:

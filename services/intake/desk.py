@@ -24,6 +24,7 @@ from services.intake.errors import ImportFailed
 from services.intake.folder import PrivateFolder
 from services.intake.header import find, recognised
 from services.intake.mapping import Mapping
+from services.intake.noting import Noted, Noting
 from services.intake.places import Places
 from services.intake.previewing import Preview, preview
 from services.intake.sending import Sink
@@ -59,6 +60,7 @@ class Table(msgspec.Struct):
     ignored: Annotated[
         dict[str, int], Meta(description="By column: cells left out because they could not be used")
     ] = {}
+    noted: Annotated[list[Noted], Meta(description="What is noted about rows that were taken")] = []
 
 
 class ImportNote(msgspec.Struct):
@@ -111,6 +113,8 @@ class Rules(NamedTuple):
     """As `services.intake.asking.parsed` reads them."""
     contradicts: Contradicts | None = None
     """How a row contradicts what people decided; for a preview."""
+    noting: Noting | None = None
+    """What a command would be noted for; for a preview."""
     accepted: Sequence[str] = ()
     """Lines in which the sheet is right, as `services.intake.engine.lines` reads them."""
     encoding: str | None = None
@@ -186,6 +190,7 @@ class Imports:
                 places=rules.places,
                 answers=answers,
                 contradicts=rules.contradicts,
+                noting=rules.noting,
             )
         except ImportFailed as error:
             raise _named(error, folder, file) from error
@@ -321,7 +326,7 @@ def _end(job: _Job, summary: Summary | None) -> None:
     for one in summary.files:
         sheet = one.file.removeprefix(path).removeprefix("#") or None
         shown.tables.append(
-            Table(sheet, one.rows, one.applied, one.known, one.skipped, one.rejected, one.ignored)
+            Table(sheet, one.rows, one.applied, one.known, one.skipped, one.rejected, one.ignored, one.noted)
         )
     shown.rows, shown.applied, shown.known = summary.rows, summary.applied, summary.known
     shown.skipped, shown.rejected = summary.skipped, summary.rejected

@@ -129,6 +129,7 @@ async def _import(
         one = FileSummary(found.name, found.source.name, rows=reading.rows, ignored=drafts.ignored)
         one.applied, one.known, one.skipped, one.rejected = spool.sums()
         one.differing, one.changes = spool.changes(found.sheet)
+        one.noted = spool.noted.all()
         if one.rejected:
             await _thread(lambda: write_rejects(found, mapping, spool, rejects), stop)
             one.rejects = str(rejects.path)

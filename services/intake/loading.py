@@ -161,6 +161,7 @@ def _of_value(value: Value) -> Iterator[str]:
         yield value.column
     yield from value.id_of or []
     yield from value.area_of or []
+    yield from value.enterprise_of or []
     for template in (value.template, value.after, value.default, value.plus, value.since):
         if isinstance(template, str):
             yield from _cached_columns(template)
@@ -183,3 +184,13 @@ def _flat(conditions: Iterable[Condition]) -> Iterator[Condition]:
     for condition in conditions:
         yield condition
         yield from _flat((*condition.any_of, *condition.all_of))
+
+
+def names_enterprises(mapping: Mapping) -> bool:
+    """Whether rows of a mapping name enterprises of the ledger."""
+    return any(
+        spec.enterprise_of
+        for source in mapping.source
+        for one in source.command
+        for spec in one.data.values()
+    )

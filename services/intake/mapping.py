@@ -74,7 +74,8 @@ class _Strict(BaseModel):
 
 
 class Value(_Strict):
-    """Where a field's value comes from: one of column, template, constant, null, id_of and area_of."""
+    """Where a field's value comes from: one of column, template, constant, null, id_of, area_of
+    and enterprise_of."""
 
     column: str | None = Field(default=None, description="Column to read the cell from")
     template: Template | None = Field(
@@ -89,6 +90,14 @@ class Value(_Strict):
         default=None,
         description="Columns with an area's own code, its name and its parent: the area's code, which is "
         "made if it has none",
+    )
+    enterprise_of: Annotated[list[str], Field(min_length=4, max_length=4)] | None = Field(
+        default=None,
+        description="Columns with an enterprise's number, credit code, name and area: the enterprise of the "
+        "ledger with that number, else that code, else that name in that area",
+    )
+    new: bool = Field(
+        default=False, description="With enterprise_of: an enterprise that is not known gets an id"
     )
     ask: bool = Field(
         default=False,
@@ -154,8 +163,10 @@ class Value(_Strict):
     @model_validator(mode="after")
     def _one_source(self) -> "Value":
         given = (self.column, self.template, self.constant, self.null or None, self.id_of, self.area_of)
-        if sum(one is not None for one in given) != 1:
-            raise ValueError("give exactly one of column, template, constant, null, id_of and area_of")
+        if sum(one is not None for one in (*given, self.enterprise_of)) != 1:
+            raise ValueError(
+                "give exactly one of column, template, constant, null, id_of, area_of and enterprise_of"
+            )
         if self.ask and (self.column is None or not (self.map or self.type in ("area", "phone"))):
             raise ValueError("ask requires a column, and a map or the type area or phone")
         return self

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from events.area import inside
 from services.intake.errors import RowError
+from services.intake.firms import Firms
 from services.intake.nearness import Box
 
 NEAR: Final = 3
@@ -70,6 +71,8 @@ class Places:
         """Code -> name, without the root."""
         self.planned: dict[Row, str | RowError] = {}
         """The code of each row of a sheet of areas, or why it has none."""
+        self.firms = Firms()
+        """The enterprises there, if a mapping asks for them."""
         self.said: SaidNames = {}
         """What sheets called areas last time, whatever people have renamed or closed since."""
         self._codes: dict[str, list[str]] = {}

@@ -11,11 +11,12 @@ from msgspec import Meta
 
 from services.intake.asking import Asking, Question, about_encoding
 from services.intake.contradictions import Contradictions, Contradicts
-from services.intake.drafts import Drafts
+from services.intake.drafts import Draft, Drafts, Part
 from services.intake.errors import RowError
 from services.intake.header import Found, body, cells_of, find, named, plain
 from services.intake.loading import NUMBER, used_columns
 from services.intake.mapping import Mapping, sheet_name
+from services.intake.noting import Groups, Noted, Notes, Noting
 from services.intake.places import Places
 from services.intake.planning import plan_tables
 from services.intake.reader import guessed
@@ -71,6 +72,8 @@ class Preview(msgspec.Struct, frozen=True):
     """Rows that contradict what people decided."""
     changes: list[Change] = []
     """The first of them; the import leaves the log as it is unless they are accepted."""
+    noted: list[Noted] = []
+    """What would be noted about rows that are taken."""
 
 
 async def preview(
@@ -83,13 +86,14 @@ async def preview(
     places: Places | None = None,
     answers: Answers | None = None,
     contradicts: Contradicts | None = None,
+    noting: Noting | None = None,
 ) -> Preview:
     """Preview a file, reading all of it for its questions and contradictions.
 
     Raise MappingError or FileError.
     """
     places = places or Places(jurisdiction)
-    rules = _Rules(import_key, places, answers, contradicts)
+    rules = _Rules(import_key, places, answers, contradicts, noting)
     return await asyncio.to_thread(_preview, path, mapping, limit, rules)
 
 
@@ -100,10 +104,11 @@ class _Rules(NamedTuple):
     places: Places
     answers: Answers | None
     contradicts: Contradicts | None
+    noting: Noting | None
 
 
 def _preview(path: Path, mapping: Mapping, limit: int, rules: _Rules) -> Preview:
-    key, places, answers, contradicts = rules
+    key, places, answers, contradicts, noting = rules
     guess = None if mapping.encoding else guessed(path)
     if guess is not None:
         mapping = mapping.in_encoding(guess.encoding)
@@ -113,8 +118,10 @@ def _preview(path: Path, mapping: Mapping, limit: int, rules: _Rules) -> Preview
     total = 0
     asking = Asking(mapping, places)
     differing: list[Contradictions] = []
+    notes = Notes()
     for found in tables:
         drafts = Drafts(mapping, found.source, list(found.columns), key, places.root, places, answers)
+        groups = Groups(found.source.command)
         if contradicts:
             sheet = sheet_name(mapping, found.source)
             differing.append(Contradictions(sheet, found.sheet, contradicts))
@@ -124,12 +131,20 @@ def _preview(path: Path, mapping: Mapping, limit: int, rules: _Rules) -> Preview
                 shown.append(_row(found, line, cells, drafts))
             if drafts.asking:
                 _ask(found, line, cells, drafts, asking)
-            if contradicts:
-                _compare(found, line, cells, drafts, differing[-1])
+            read = _drafted(found, cells, drafts)
+            if read and contradicts:
+                differing[-1].see(line, *read)
+            if read:
+                notes.see(line, (*read[0], *(part.draft for part in read[1])))
+                groups.see(line, read[1])
+        if noting:
+            groups.note(noting, notes)
     questions = [*about_encoding(guess, total), *asking.all()]
     changes = [change for one in differing for change in one.changes][:MOST_CHANGES]
     rows = sum(one.rows for one in differing)
-    return Preview(list(_columns(tables)), list(_missing(tables)), shown, total, questions, rows, changes)
+    return Preview(
+        list(_columns(tables)), list(_missing(tables)), shown, total, questions, rows, changes, notes.all()
+    )
 
 
 def _ask(found: Found, line: int, raw: list[str], drafts: Drafts, asking: Asking) -> None:
@@ -140,14 +155,13 @@ def _ask(found: Found, line: int, raw: list[str], drafts: Drafts, asking: Asking
         return
 
 
-def _compare(found: Found, line: int, raw: list[str], drafts: Drafts, differing: Contradictions) -> None:
-    """Collect a row's contradictions; a row that cannot be read, or is skipped, has none."""
+def _drafted(found: Found, raw: list[str], drafts: Drafts) -> tuple[list[Draft], list[Part]] | None:
+    """Return a row's commands; None if it cannot be read, or is skipped."""
     try:
         cells = cells_of(found, raw)
-        if not drafts.skipped(cells) and not drafts.root(cells):
-            differing.see(line, *drafts.row(cells))
+        return None if drafts.skipped(cells) or drafts.root(cells) else drafts.row(cells)
     except RowError:
-        return
+        return None
 
 
 def _columns(tables: list[Found]) -> Iterator[PreviewColumn]:

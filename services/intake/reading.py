@@ -65,6 +65,7 @@ class Reading:
         self._read += 1
         for draft in (*singles, *(part.draft for part in parts)):
             draft.thing, draft.row = thing, self._read
+        self._spool.noted.see(line, (*singles, *(part.draft for part in parts)))
         self._spool.add(line, singles, parts)
 
     def _cells(self) -> Iterator[tuple[int, Cells]]:

@@ -40,7 +40,7 @@ class Sink(Protocol):
         """Submit at most 500 items {id, name, at, sent_at, observed, data}, in order.
 
         Return one answer each: {id, outcome: accepted | known | unchanged | refused | pending, code?,
-        values?}.
+        values?, anomalies?}.
         """
         ...
 
@@ -201,6 +201,8 @@ def _note(one: Item, answer: dict[str, Any], spool: Spool, summary: Summary) -> 
     summary.count(one.name, outcome, code)
     if outcome == "accepted":
         spool.applied(one)
+        for noted in answer.get("anomalies") or ():
+            spool.noted.add(noted, spool.line_of(one))
     elif outcome == "refused" and code == DIFFERS:
         spool.differs(one, answer.get("values") or {})
     elif outcome == "refused":

@@ -16,6 +16,8 @@ from services.decisions.base import Refused, Scope, commands
 from services.decisions.jurisdiction.commands import Establish
 from services.intake.boundaries import Boundaries
 from services.intake.errors import ImportFailed
+from services.intake.firms import Firm, Firms
+from services.intake.loading import names_enterprises
 from services.intake.mapping import Mapping
 from services.intake.nearness import box_of
 from services.intake.places import Places
@@ -167,14 +169,18 @@ class Remote:
             raise ImportFailed("import.failed", variant="server", why=why)
         return msgspec.json.decode(answer.content, type=Boundaries)
 
-    async def places(self, jurisdiction: str) -> Places:
-        """Return the open areas of a jurisdiction, for their names; none before it is established."""
+    async def places(self, jurisdiction: str, mapping: Mapping) -> Places:
+        """Return the open areas of a jurisdiction, for their names; none before it is established. With its
+        enterprises, if the mapping names some."""
         here = await self._rows(jurisdiction, "jurisdictions")
         rows = [row for row in await self._rows(jurisdiction, "areas") if not row["closed"]]
         placed = [(row["lon"], row["lat"]) for row in rows if None not in (row["lon"], row["lat"])]
         names = {row["area"]: row["name"] for row in rows}
         places = Places(jurisdiction, names, box_of(placed), here[0]["timezone"] if here else None)
         if here:
+            if names_enterprises(mapping):
+                rows = await self._rows(jurisdiction, "enterprises", lean="true")
+                places.firms = Firms(Firm(r["enterprise"], r["name"], r["area"], r["code"]) for r in rows)
             places.said = (await self._answer("GET", f"/api/v1/{jurisdiction}/imports/names"))["names"]
         return places
 
@@ -201,10 +207,10 @@ class Remote:
             raise ImportFailed("import.failed", variant="server", why=why)
         return answer.json()
 
-    async def _rows(self, jurisdiction: str, view: str) -> list[dict[str, Any]]:
+    async def _rows(self, jurisdiction: str, view: str, **how: str) -> list[dict[str, Any]]:
         """Return all rows of a view; none before the jurisdiction is established. Raise ImportFailed."""
         rows: list[dict[str, Any]] = []
-        query: dict[str, str | int] = {"limit": 1000}
+        query: dict[str, str | int] = {"limit": 1000, **how}
         while True:
             answer = await self._client.get(f"/api/v1/{jurisdiction}/{view}", params=query)
             if answer.status_code == 404:

@@ -21,6 +21,7 @@ from services.decisions.saying import thing_field
 from services.intake.drafts import UNDATED, Draft, Part, Person, checked, merged, micros
 from services.intake.errors import ImportFailed, RowError
 from services.intake.mapping import Source
+from services.intake.noting import Notes
 from services.intake.overflow import Overflow
 from services.intake.stints import Repeats, Stints
 from services.intake.summary import MOST_CHANGES, Change, Note
@@ -118,6 +119,7 @@ class Spool:
         self._members: list[tuple[int, int]] = []
         self._people: list[tuple[Any, ...]] = []
         self._begun: list[tuple[str, int]] = []
+        self.noted = Notes()
         self._applied: set[int] = set()
         self._gids = self._nth = 0
         self.notes: list[Note] = []
@@ -305,6 +307,14 @@ class Spool:
         lines = [(line,) for line in sorted(self._applied)]
         self.db.executemany("UPDATE lines SET applied=1 WHERE line=?", lines)
         self._applied.clear()
+
+    def line_of(self, item: Item) -> int:
+        """Return the item's line, or the first one of its group."""
+        if item.gid is None:
+            return item.line
+        return self.db.execute(
+            "SELECT coalesce(min(line), ?) FROM members WHERE gid=?", (item.line, item.gid)
+        ).get
 
     def refused(self, item: Item, code: str, values: Mapping[str, Any]) -> None:
         """Reject the item's row or its group's rows; only note a file-wide command."""

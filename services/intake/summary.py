@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import msgspec
 
+from services.intake.noting import Noted
 from services.refusals import sentence
 
 
@@ -44,6 +45,8 @@ class FileSummary(msgspec.Struct):
     """Rows that contradict what people decided; included in `known` unless they changed something else."""
     changes: list[Change] = []
     """The first of them."""
+    noted: list[Noted] = []
+    """What is noted about rows that were taken."""
 
 
 class Note(msgspec.Struct):

@@ -8,7 +8,10 @@ from projections.boundaries import BoundaryRow
 from projections.jurisdictions import JurisdictionRow
 from projections.where import lies_in
 from services.application.commands import Commands
+from services.decisions.enterprise.table import ENTERPRISES
 from services.decisions.hearing import said_names
+from services.decisions.state import State
+from services.intake.firms import Firm, Firms
 from services.intake.nearness import Point, box_of
 from services.intake.places import Places, SaidNames
 from services.views.port import Query, Views
@@ -41,6 +44,24 @@ async def said_in(commands: Commands, jurisdiction: str, within: Sequence[str] =
         }
         for sheet, names in said_names(writer.state).items()
     }
+
+
+async def firms_in(commands: Commands, jurisdiction: str, within: Sequence[str] = ()) -> Firms:
+    """Return the enterprises of a jurisdiction; none without a log. Raise Parked. `within` as above."""
+    if not await commands.found(jurisdiction):
+        return Firms()
+    writer = commands.writer(jurisdiction)
+    await writer.ready()
+    return firms_of(writer.state, within)
+
+
+def firms_of(state: State, within: Sequence[str] = ()) -> Firms:
+    """Return the enterprises of a state. `within` limits them to areas."""
+    return Firms(
+        Firm(key, one.name, one.area, one.code)
+        for key, one in state[ENTERPRISES].items()
+        if not within or any(inside(one.area, outer) for outer in within)
+    )
 
 
 def _points(rows: Iterable[object]) -> Iterator[Point]:

@@ -9,10 +9,12 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
+from events.credit_code import plain_code
 from services.intake import templates
 from services.intake.coordinates import coordinate
 from services.intake.durations import duration
 from services.intake.errors import Misread, RowError
+from services.intake.firms import Wanted, is_code
 from services.intake.identity import person_id
 from services.intake.instants import Instants
 from services.intake.kinds import kind_of, part_of
@@ -36,7 +38,17 @@ _PLAIN: Final[dict[Kind, Callable[[str], str]]] = {
     "code": lambda text: templates.code(text) if text else "",
 }
 """Kinds of values whose cells can be read by themselves."""
-_SPECIAL: Final = ("constant", "id_of", "area_of", "since", "extract", "map", "case", "shorten")
+_SPECIAL: Final = (
+    "constant",
+    "id_of",
+    "area_of",
+    "enterprise_of",
+    "since",
+    "extract",
+    "map",
+    "case",
+    "shorten",
+)
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
 _TRUE: Final = frozenset(("true", "yes", "y", "t", "1", "x", "是", "有", "√", "✓"))
 _FALSE: Final = frozenset(("false", "no", "n", "f", "0", "否", "无", "×"))
@@ -92,6 +104,9 @@ class Values:
     def _typed_text(self, spec: Value, kind: Kind, cells: Cells) -> Any:
         if spec.area_of is not None:
             return self._places.planned_code(area_row(spec, cells))
+        if spec.enterprise_of is not None:
+            key = self._enterprise(spec, spec.enterprise_of, cells)
+            return [key] if key and kind == "list" else key
         if self.nulled(spec, cells):
             return None
         text = self._text(spec, kind, cells)
@@ -102,6 +117,35 @@ class Values:
                 return spec.default
             text = templates.fill(spec.default, cells)
         return self._typed(spec, kind, text, cells) if text else None
+
+    def _enterprise(self, spec: Value, columns: list[str], cells: Cells) -> str | None:
+        """Return the enterprise that a row means; one of its own id if the row may register it. None if the
+        row names none."""
+        number, code, name, area = (cells.get(column, "").strip() for column in columns)
+        if not (number or code or name):
+            return None
+        wanted = Wanted(number, code, name, self._area_code(area, spec))
+        firms, where = self._places.firms, columns[2]
+        if (found := firms.find(wanted, where)) is not None:
+            return found
+        own = templates.identifier(number) if number else plain_code(code)
+        if not spec.new:
+            if own and (number or is_code(own)):
+                return own
+            raise RowError("unmatched", where=where, text=(name or code)[:80])
+        if not number and not is_code(own):
+            own = person_id(self._key, self._jurisdiction, [name, area], self._region)
+        firms.add(own, name, code)
+        return own
+
+    def _area_code(self, text: str, spec: Value) -> str | None:
+        """Return the area that a cell means; None if it says none, or cannot be understood."""
+        if not text:
+            return self._jurisdiction if spec.new else None
+        try:
+            return self._places.find(text, "")
+        except RowError:
+            return None
 
     def _typed(self, spec: Value, kind: Kind, text: str, cells: Cells) -> Any:
         if kind == "instant":

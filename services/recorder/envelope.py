@@ -38,6 +38,8 @@ class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
     position: int | None = None
     code: str | None = None
     values: dict[str, Any] = {}
+    anomalies: tuple[str, ...] = ()
+    """Codes of rules that it was recorded against."""
 
     @classmethod
     def because(cls, command: str, outcome: Kind, why: Refused) -> "Outcome":

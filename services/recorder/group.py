@@ -110,7 +110,10 @@ class Group:
         self.phones |= phone_of(envelope, recorded)
         nothing_new = recorded[0].name in _NOTHING_NEW
         return Outcome(
-            envelope.id, _known(envelope, recorded[0].name) if nothing_new else "accepted", self._end
+            envelope.id,
+            _known(envelope, recorded[0].name) if nothing_new else "accepted",
+            self._end,
+            anomalies=() if nothing_new else tuple(context.anomalies),
         )
 
 

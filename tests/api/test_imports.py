@@ -545,7 +545,7 @@ async def test_a_command_line_beside_the_service_knows_what_its_page_knows(city:
     await city.ok("worker.amend", worker=first, role="medic")
     remote = Remote(city.url, await city.tokens.create("cli", "admin"), city.verify)
     try:
-        places = await remote.places(J)
+        places = await remote.places(J, load_mapping("roster"))
         assert places.said == {"areas/areas": {f"{J}-01": "朝阳街道", f"{J}-01-01": "永红社区"}}
         sheet = tmp_path / "a.csv"
         sheet.write_text(PEOPLE)

@@ -62,6 +62,7 @@ export default institution({
   imports: true,
   sums: (rows) =>
     html`<span>${t("comparison.sum_matched", { n: number(count(rows, ...MATCHED)) })}</span>
-      <span>${t("comparison.sum_open", { n: number(count(rows, "candidate", "names")) })}</span>
+      <span>${t("comparison.sum_open", { n: number(count(rows, "candidate")) })}</span>
+      <span>${t("comparison.sum_names", { n: number(count(rows, "names")) })}</span>
       <span>${t("comparison.sum_missing", { n: number(count(rows, "missing")) })}</span>`,
 });

@@ -2,6 +2,7 @@
 
 import { BoundaryImport, isGeojson } from "../lib/entry/boundaries.js";
 import { Changes, packed } from "../lib/entry/changes.js";
+import { Noted } from "../lib/entry/noted.js";
 import { left, Questions, written } from "../lib/entry/questions.js";
 import {
   addsUp,
@@ -36,6 +37,9 @@ const TO = {
   "home-reports": "reporting",
   "service-records": "reporting",
   "units-and-posts": "posts",
+  enterprises: "enterprises",
+  reviews: "enterprises",
+  chapters: "chapters",
 };
 
 /** Sort mappings: those with a template first, then by number of columns. */
@@ -124,7 +128,8 @@ function Desk({ mappings: known, ended }) {
         seen.differing > 0 &&
         html`<${Changes} differing=${seen.differing} changes=${seen.changes} accepted=${accepted}
         change=${setAccepted} />`
-      }<${Seen} seen=${seen} columns=${known.find((one) => one.name === mapping)?.columns ?? []} />
+      }<${Noted} noted=${seen.noted} title="entry.would_note" />
+      <${Seen} seen=${seen} columns=${known.find((one) => one.name === mapping)?.columns ?? []} />
       <div class="form-actions import-start"><button type="button" class="button button-main"
         onClick=${start} aria-disabled=${busy ? "true" : undefined}>
       <${Icon} name="upload" />${t("entry.import_start", { n: number(seen.total_rows) })}</button><button
@@ -366,7 +371,7 @@ function Outcome({ row }) {
     }${row.notes.map(
       (note) =>
         html`<p class="muted">${t("entry.import_note", { command: note.command, note: reason(note) })}</p>`,
-    )}</div>
+    )}<${Noted} noted=${row.tables.flatMap((one) => one.noted ?? [])} /></div>
     <${Rejects} row=${row} />`;
 }
 

@@ -2,6 +2,7 @@
 export default {
   "page.enterprises": "Enterprises",
   "entry.mapping.enterprises": "Enterprises",
+  "entry.mapping.reviews": "Verdicts of reviews",
   "enterprise_state.open": "Trading",
   "enterprise_state.closed": "Closed",
   "enterprise_state.merged": "Merged",

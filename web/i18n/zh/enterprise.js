@@ -2,6 +2,7 @@
 export default {
   "page.enterprises": "企业台账",
   "entry.mapping.enterprises": "企业",
+  "entry.mapping.reviews": "审核结论",
   "enterprise_state.open": "存续",
   "enterprise_state.closed": "注销",
   "enterprise_state.merged": "合并",

@@ -27,6 +27,7 @@ export default {
   "comparison.as_completeness": "完整度",
   "comparison.sum_matched": "已比对 {n}",
   "comparison.sum_open": "待认定 {n}",
+  "comparison.sum_names": "名称不一致 {n}",
   "comparison.sum_missing": "缺漏 {n}",
   "comparison.keys": "s 同一家，d 不是，q 待定，1–9 选择，n 下一条，u 撤销。",
   "comparison.next": "下一条待认定",
