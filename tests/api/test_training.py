@@ -111,5 +111,5 @@ async def test_a_chapter_without_a_leader_is_listed_since_when(city: Service) ->
     assert (await city.http.get(address, params={"at": before})).json()["led"] == 0
     async with await city.as_("viewer", jurisdictions=[J], areas=["230717"]) as county:
         (row,) = (await county.get(address)).json()["items"]
-        assert (row["state"], row["post"], row["holder_name"]) == ("led", None, None)
+        assert (row["state"], row["post"], row["holder_name"]) == ("led", "P1", "O*")
         assert (await county.get(address, params={"reveal": True})).status_code == 403
