@@ -80,6 +80,10 @@ class SessionFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True,
     via: str | None = None
     places: int | None = None
     door: Door | None = None
+    anchor: str | None = None
+    """Of a scan: the door, and the number and the code that were shown there."""
+    number: int | None = None
+    code: str | None = None
     reason: str | None = None
 
 
@@ -133,6 +137,9 @@ def fact_of(envelope: EventEnvelope) -> tuple[str, SessionFact]:
         via=getattr(e, "via", None),
         places=getattr(e, "places", None),
         door=door,
+        anchor=None if door else getattr(e, "anchor", None),
+        number=getattr(e, "number", None),
+        code=getattr(e, "code", None),
         reason=getattr(e, "reason", None),
     )
 

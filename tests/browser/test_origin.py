@@ -31,6 +31,8 @@ NEWEST = datetime(2100, 1, 1, tzinfo=UTC)
 """A start later than that of every other incident; the wall shows the newest one."""
 AREAS = tuple(f"2307{number:02}" for number in range(1, len(HOSTILE) + 1))
 """Counties, each with a name of these."""
+HELD = {"begins": "2020-01-06T01:00:00Z", "ends": "2020-01-06T04:00:00Z"}
+"""Of a training session."""
 PAGES = ("/", "/wall", "/go", "/docs")
 BREACHES = """window.breaches = [];
 addEventListener("securitypolicyviolation", (one) => breaches.push(one.effectiveDirective));"""
@@ -97,6 +99,22 @@ def _institutions(n: str, name: str, area: str) -> list[tuple[str, dict[str, Any
         ("station.register", {"station": f"D{n}", "name": name, "area": area, "address": name}),
         ("visit.record", {"visit": f"V{n}", "group": name, "area": area, "heard": name}),
         ("commitment.make", {"commitment": f"C{n}", "kind": "decision", "title": name, "owner": f"P{n}"}),
+        ("course.offer", {"course": f"O{n}", "title": name, "mode": "base", "area": area}),
+        ("session.plan", {"session": f"G{n}", "course": f"O{n}", **HELD}),
+        ("session.attend", {"session": f"G{n}", "worker": f"W{n}", "half": "2020-01-06.am", "reason": name}),
+        (
+            "chapter.form",
+            {
+                "chapter": f"K{n}",
+                "name": name,
+                "route": "joint",
+                "enterprises": [f"E{n}"],
+                "area": area,
+                "trade": "courier",
+                "reason": "asked",
+            },
+        ),
+        ("chapter.lead", {"chapter": f"K{n}", "post": f"P{n}"}),
         (
             "activity.announce",
             {"activity": f"F{n}", "title": name, "area": area, "begins": "2022-03-01T02:00:00Z"},

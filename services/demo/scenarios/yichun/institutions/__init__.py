@@ -1,5 +1,5 @@
 """The institutions of Yichun before the lockdown: who answers for what, ledger, reviews, source lists,
-chapters, stations, alliance.
+chapters, stations, alliance, training.
 
 They have worlds of their own, so that chance and ids of the rest stay as they are.
 """
@@ -15,6 +15,7 @@ from services.demo.scenarios.yichun.institutions.lists import lists
 from services.demo.scenarios.yichun.institutions.offices import appoint
 from services.demo.scenarios.yichun.institutions.reviews import review
 from services.demo.scenarios.yichun.institutions.stations import stations
+from services.demo.scenarios.yichun.institutions.training import training
 from services.demo.scenarios.yichun.places import Places
 from services.demo.scenarios.yichun.world import World
 
@@ -31,5 +32,6 @@ def institutions(seed: int, places: Places) -> Iterator[Timed]:
         chapters(seed, enterprises.all),
         stations(seed, places),
         alliance(seed, places, enterprises.all),
+        training(seed),
     )
     return merge(*parts, key=lambda one: one.received)
