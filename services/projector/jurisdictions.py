@@ -64,15 +64,18 @@ class JurisdictionProjector:
                 what = f"cannot write the views of {jurisdiction}"
                 delay = await self._troubles.backoff(jurisdiction, what, error, delay)
 
-    async def rebuild(self, jurisdiction: str, stale: Sequence[str], read: Callable[[], None]) -> None:
-        """Rebuild stale views next to the live ones; `read` is called for every batch read.
+    async def rebuild(
+        self, jurisdiction: str, stale: Sequence[str], read: Callable[[], None], alone: asyncio.Lock
+    ) -> None:
+        """Rebuild stale views next to the live ones, which `alone` holds up at the end; `read` is called for
+        every batch read.
 
         A view that cannot be rebuilt stays degraded without holding up the others.
         """
         log_of.info("rebuilding %s of %s", ", ".join(stale), jurisdiction)
         try:
             chosen = {name: catalog[name] for name in stale}
-            await rebuild_all(_Watched(self._log, read), self._views, jurisdiction, chosen)
+            await rebuild_all(_Watched(self._log, read), self._views, jurisdiction, chosen, alone=alone)
         except (UnknownEvent, BadEvent, LogDamaged, msgspec.DecodeError) as error:
             log_of.error("cannot rebuild %s of %s: %s", ", ".join(stale), jurisdiction, error)
             return

@@ -39,6 +39,8 @@ class PartitionProjector:
         """Owned partition -> signs of life while catching up."""
         self.rebuilding: set[int] = set()
         """Partitions whose views are being rebuilt."""
+        self._renewed: set[int] = set()
+        """Owned partitions whose stale views are rebuilt, or being rebuilt."""
         self.holes = 0
         """Offsets without a record."""
         self._troubles = Troubles()
@@ -83,9 +85,11 @@ class PartitionProjector:
     def revoke(self, partition: int) -> None:
         """Give up a partition to another process."""
         self.owned.discard(partition)
+        self._renewed.discard(partition)
         self.next_offsets.pop(partition, None)
         self._saver.forget(partition)
         self._troubles.clear(str(partition))
+        self._troubles.clear(f"{partition}, stale")
         self.jurisdictions.leave(partition, self._partition)
 
     # -- projecting ----------------------------------------------------------------------------------------
@@ -93,16 +97,35 @@ class PartitionProjector:
     async def project(self, partition: int, records: Sequence[Record]) -> None:
         """Project one partition's records. Returns once they are in the views, however long it takes."""
         while partition in self.owned:
-            await self.catch_up(partition)
+            await self._reach_end(partition)
             async with self._lock(partition):
                 if partition in self.next_offsets:
                     return await self._project(partition, await self._completed(partition, records))
 
     async def catch_up(self, partition: int) -> None:
-        """Project from the checkpoint; the consumer group's offset in Kafka is not used."""
+        """Project from the checkpoint, then rebuild what is stale, while what comes is projected.
+
+        The consumer group's offset in Kafka is not used.
+        """
+        await self._reach_end(partition)
+        await self._renew(partition)
+
+    async def _reach_end(self, partition: int) -> None:
         async with self._lock(partition):
             if partition not in self.next_offsets:
                 await self._catch_up(partition)
+
+    async def _renew(self, partition: int) -> None:
+        delay: float | None = None
+        while partition in self.owned - self._renewed:
+            self._renewed.add(partition)
+            try:
+                await self.rebuild_stale(partition)
+            except Exception as error:
+                self._renewed.discard(partition)
+                what = f"stale views of partition {partition} cannot be rebuilt"
+                delay = await self._troubles.backoff(f"{partition}, stale", what, error, delay)
+        self._troubles.clear(f"{partition}, stale")
 
     async def _catch_up(self, partition: int) -> None:
         delay: float | None = None
@@ -115,7 +138,6 @@ class PartitionProjector:
                 async for records in self.transport.fetch(partition, start, stop):
                     await self._project(partition, records)
                     self._heartbeat(partition)
-                await self.rebuild_stale(partition)
                 if partition in self.owned:
                     self.next_offsets[partition] = stop
                 self._troubles.clear(str(partition))
@@ -172,7 +194,9 @@ class PartitionProjector:
             if stale:
                 self.rebuilding.add(partition)
                 try:
-                    await self.jurisdictions.rebuild(jurisdiction, stale, lambda: self._heartbeat(partition))
+                    await self.jurisdictions.rebuild(
+                        jurisdiction, stale, lambda: self._heartbeat(partition), self._lock(partition)
+                    )
                 finally:
                     self.rebuilding.discard(partition)
 

@@ -38,6 +38,7 @@ class Projector:
         self._hurry = asyncio.Event()
         """Somebody waits for what is pending, or it fills a transaction."""
         self._moved = asyncio.Condition()
+        self._writing = asyncio.Lock()
         self.scrub: Compared | None = None
         self.positions: dict[str, int] = {}
         self.trouble: str | None = None
@@ -83,8 +84,15 @@ class Projector:
 
     async def run(self) -> None:
         """Catch up with the log, then follow the writers until cancelled."""
-        for jurisdiction in sorted({*await self._log.jurisdictions(), *await self._views.jurisdictions()}):
-            await self.catch_up(jurisdiction)
+        known = sorted({*await self._log.jurisdictions(), *await self._views.jurisdictions()})
+        for jurisdiction in known:
+            await self._reach_end(jurisdiction)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._follow())
+            for jurisdiction in known:
+                await self._rebuild_stale(jurisdiction)
+
+    async def _follow(self) -> None:
         while True:
             await self._work.wait()
             with suppress(TimeoutError):
@@ -110,12 +118,15 @@ class Projector:
             await self.catch_up(jurisdiction)
 
     async def catch_up(self, jurisdiction: str) -> None:
-        """Fold everything between the views' head and the end of the log."""
+        """Fold everything between the views' head and the end of the log, and what is stale anew."""
+        await self._reach_end(jurisdiction)
+        await self._rebuild_stale(jurisdiction)
+
+    async def _reach_end(self, jurisdiction: str) -> None:
         head = await self._views.head(jurisdiction)
         await self._advance(jurisdiction, head.position)
         try:
             await refuse_other_log(self._log, self._views, jurisdiction)
-            await self._rebuild_stale(jurisdiction)
             async for batch in self._log.read(jurisdiction, head.position):
                 if not await self._batch(jurisdiction, batch):
                     return
@@ -123,18 +134,25 @@ class Projector:
             self._park(jurisdiction, error)
 
     async def _rebuild_stale(self, jurisdiction: str) -> None:
-        """Rebuild views that are new or whose fold has changed."""
-        stale = await self._views.stale(jurisdiction)
-        if stale:
-            log_of.info("rebuilding %s of %s", ", ".join(stale), jurisdiction)
-            chosen = {name: catalog[name] for name in stale}
-            await rebuild_all(self._log, self._views, jurisdiction, chosen)
+        """Rebuild views that are new or whose fold has changed, beside those that go on."""
+        while jurisdiction not in self.parked:
+            try:
+                if stale := await self._views.stale(jurisdiction):
+                    log_of.info("rebuilding %s of %s", ", ".join(stale), jurisdiction)
+                    chosen = {name: catalog[name] for name in stale}
+                    await rebuild_all(self._log, self._views, jurisdiction, chosen, alone=self._writing)
+                return
+            except LogDamaged as error:
+                self._park(jurisdiction, error)
+            except (LogUnavailable, ViewsUnavailable) as error:
+                await self._retry_later(jurisdiction, error)
 
     async def _batch(self, jurisdiction: str, commits: Sequence[Stored]) -> bool:
         """Fold one batch, retrying while the store fails; False if the jurisdiction is parked."""
         while True:
             try:
-                head = await run_batch(self._views, jurisdiction, commits, self._log.read)
+                async with self._writing:
+                    head = await run_batch(self._views, jurisdiction, commits, self._log.read)
             except (UnknownEvent, BadEvent, LogDamaged) as error:
                 self._park(jurisdiction, error)
                 return False

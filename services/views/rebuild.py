@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from typing import Any, Protocol
+from contextlib import AbstractAsyncContextManager, nullcontext
+from itertools import groupby
+from typing import Any, Final, Protocol
 
 from events.catalog import envelopes
 from events.commit import Head, decode
@@ -10,6 +12,9 @@ from projections.base import Row, View
 from projections.fold import StraightRows
 from services.log.port import LogDamaged, Stored
 from services.views.port import Views
+
+AT_ONCE: Final = 1_000
+"""Events folded before others have their turn."""
 
 
 class Source(Protocol):
@@ -39,11 +44,12 @@ class StraightFold:
         """Fold to the end, or through the commit that ends at `upto`; return the head reached."""
         end = await self._log.end(self._jurisdiction) if progress else Head()
         async for batch in self._log.read(self._jurisdiction, self.head.position):
-            if not self.take(batch, upto):
-                return self.head
+            for _, part in groupby(batch, lambda stored: stored.head.position // AT_ONCE):
+                if not self.take(list(part), upto):
+                    return self.head
+                await asyncio.sleep(0)
             if progress:
                 progress(self.head.position, end.position)
-            await asyncio.sleep(0)
         return self.head
 
     def take(self, batch: Sequence[Stored], upto: int | None = None) -> bool:
@@ -79,20 +85,24 @@ async def rebuild_all(
     jurisdiction: str,
     catalog: Mapping[str, View[Any]],
     progress: Progress | None = None,
+    alone: AbstractAsyncContextManager[Any] | None = None,
 ) -> dict[str, int]:
     """Rebuild all views in one pass over the log, until it meets the live head; return rows per view.
 
+    The live views go on meanwhile; they are held up by `alone` only for what was recorded during the pass.
     Raises LogDamaged if the views do not belong to this log.
     """
     fold, left = StraightFold(log, jurisdiction, catalog), set(catalog)
-    while left:
-        live = await views.head(jurisdiction)
-        head = await fold.advance(live.position, progress)
-        if head != live and head.position <= live.position:
-            raise LogDamaged(
-                jurisdiction, head.position + 1, f"the views are at {live}, but the log leads to {head}"
-            )
-        for name in sorted(left):
-            if await views.rebuild(jurisdiction, name, fold.rows[name], head):
-                left.discard(name)
+    await fold.advance((await views.head(jurisdiction)).position, progress)
+    async with alone or nullcontext():
+        while left:
+            live = await views.head(jurisdiction)
+            head = await fold.advance(live.position, progress)
+            if head != live and head.position <= live.position:
+                raise LogDamaged(
+                    jurisdiction, head.position + 1, f"the views are at {live}, but the log leads to {head}"
+                )
+            for name in sorted(left):
+                if await views.rebuild(jurisdiction, name, fold.rows[name], head):
+                    left.discard(name)
     return {name: len(found) for name, found in fold.rows.items()}

@@ -1,6 +1,7 @@
 """Projector faults: the last commit of a night is not lost; one jurisdiction does not block another."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -176,6 +177,52 @@ async def test_views_that_are_not_of_this_log_are_not_rebuilt_for_ever(scene: Sc
         async with asyncio.timeout(5):
             await rebuild_all(scene.projector.log, views, "2307", {"roster": catalog["roster"]})
     await views.close()
+
+
+async def test_boards_go_on_while_a_view_is_folded_again(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However long that takes: views that stood still would count as stalled after half a minute."""
+    reading, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(*_: object, alone: asyncio.Lock, **__: object) -> dict[str, int]:
+        reading.set()
+        await go_on.wait()
+        async with alone:
+            return {}
+
+    monkeypatch.setattr(jurisdictions, "rebuild_all", slow)
+    scene.put("2307", of("2307")[0].data)
+    scene.views.need = {"2307": ["roster"]}
+    assigned = asyncio.create_task(scene.projector.catch_up(WHERE))
+    await asyncio.wait_for(reading.wait(), 5)
+    assert scene.projector.rebuilding == {WHERE}
+    await scene.take(scene.put("2307", of("2307")[1].data))
+    assert await scene.views.head("2307") == of("2307")[1].head
+
+    go_on.set()
+    await asyncio.wait_for(assigned, 5)
+    assert not scene.projector.rebuilding
+
+
+async def test_a_rebuild_holds_up_nobody_before_it_has_met_the_live_head(scene: Scene) -> None:
+    held = list[int]()
+
+    class Alone(contextlib.AbstractAsyncContextManager[None]):
+        async def __aenter__(self) -> None:
+            held.append(folded[-1])
+
+        async def __aexit__(self, *_: object) -> None:
+            held.append(len(folded))
+
+    folded = list[int]()
+    for one in of("2307")[:3]:
+        await scene.take(scene.put("2307", one.data))
+    chosen = {"roster": catalog["roster"]}
+    await rebuild_all(
+        scene.projector.log, scene.views, "2307", chosen, lambda at, _: folded.append(int(at)), Alone()
+    )
+    assert held == [of("2307")[2].head.position, len(folded)]
 
 
 def test_the_watchdog_sees_what_stands_still_and_nothing_else() -> None:

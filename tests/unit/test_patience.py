@@ -85,6 +85,34 @@ async def test_an_import_is_written_when_it_fills_a_transaction(monkeypatch: pyt
             await asyncio.sleep(0.001)
 
 
+async def test_an_offered_commit_is_shown_while_a_view_is_folded_again(monkeypatch: pytest.MonkeyPatch):
+    folding = asyncio.Event()
+
+    async def slow(*_: object, **__: object) -> None:
+        folding.set()
+        await asyncio.Event().wait()
+
+    async def stale(_: SqliteViews, jurisdiction: str) -> list[str]:
+        return ["roster"]
+
+    async def jurisdictions(_: Nothing) -> list[str]:
+        return [J]
+
+    monkeypatch.setattr(loop, "rebuild_all", slow)
+    monkeypatch.setattr(SqliteViews, "stale", stale)
+    monkeypatch.setattr(Nothing, "jurisdictions", jurisdictions)
+    monkeypatch.setattr(Nothing, "read", _first_two)
+    async with projecting(monkeypatch) as (projector, views):
+        await asyncio.wait_for(folding.wait(), 5)
+        assert (await views.head(J)) == COMMITS[1].head
+        projector.offer(J, COMMITS[2])
+        assert await projector.reached(J, COMMITS[2].head.position, 5)
+
+
+async def _first_two(_: Nothing, jurisdiction: str, after: int = 0) -> AsyncIterator[list[Stored]]:
+    yield [one for one in COMMITS[:2] if one.head.position > after]
+
+
 @pytest.mark.parametrize("view", [one for one in catalog.values() if one.begins], ids=lambda view: view.name)
 def test_rows_that_begin_with_an_event_were_not_there_before_its_commit(view: View[Any]):
     folded = StraightRows({view.name: view})
