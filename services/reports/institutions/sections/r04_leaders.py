@@ -1,0 +1,120 @@
+"""R4: leaders of chapters, and training."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from projections.leaders import LED, LeaderRow, leaders
+from projections.sessions import SessionRow
+from services.reports.institutions.model import Figure, Item, Section, both
+from services.reports.institutions.past import Past, is_, picked
+
+
+def _chapters(where: Callable[[LeaderRow], bool]) -> Callable[[Past], Iterator[Item]]:
+    def found(past: Past) -> Iterator[Item]:
+        known = leaders(past.now("chapters").values(), past.now("leads"), past.now("posts"), past.when)
+        for one in known:
+            if where(one):
+                yield Item(
+                    view="chapters",
+                    key=one.chapter,
+                    name=one.name,
+                    area=one.area,
+                    at=one.gap_since or one.since,
+                    owner=one.post,
+                )
+
+    return found
+
+
+def _held(past: Past, row: SessionRow) -> bool:
+    return row.state == "planned" and row.begins <= past.when and row.person_times > 0
+
+
+def _times(past: Past) -> Iterator[Item]:
+    for key, row in past.rows("training").items():
+        if row.person_times:
+            yield Item(view="training", key=key, name=row.person, area=row.area, at=row.halves[0].at)
+
+
+def _hours(past: Past) -> Iterator[Item]:
+    for key, row in past.rows("training").items():
+        if row.hours:
+            at = row.halves[0].at
+            yield Item(view="training", key=key, name=row.person, area=row.area, at=at, amount=row.hours)
+
+
+def _people(past: Past) -> Iterator[Item]:
+    areas: dict[str, list[str]] = defaultdict(list)
+    since: dict[str, datetime] = {}
+    for one in sorted(_times(past), key=lambda item: (item.at, item.key)):
+        areas[one.name].append(one.area or "")
+        since.setdefault(one.name, one.at or past.when)
+    for person, where in areas.items():
+        yield Item(view="training", key=person, name=person, areas=tuple(where), at=since[person])
+
+
+SECTION = Section(
+    code="R4",
+    names=both("Leaders and training", "领头雁与培训"),
+    reads=("chapters", "leads", "posts", "courses", "sessions", "training"),
+    figures=(
+        Figure(
+            key="led",
+            names=both("Chapters with a leader", "有领头雁的组织"),
+            definition=both(
+                "Living chapters whose leading post somebody holds at the date",
+                "截至该时点领头雁岗位有人任职的存续组织",
+            ),
+            items=_chapters(lambda one: one.state == LED),
+            of="R3.chapters",
+        ),
+        Figure(
+            key="gaps",
+            names=both("Chapters without a leader", "缺领头雁的组织"),
+            definition=both(
+                "Living chapters that no post leads, or whose leading post is vacant; since when",
+                "未设领头雁岗位或岗位空缺的存续组织，附空缺起始时间",
+            ),
+            items=_chapters(lambda one: one.state != LED),
+            of="R3.chapters",
+        ),
+        Figure(
+            key="courses",
+            names=both("Courses", "课程"),
+            definition=both("Offered, and not withdrawn at the date", "已开设且截至该时点未撤销的课程"),
+            items=picked("courses", "offered_at", is_("state", "offered"), name="title"),
+        ),
+        Figure(
+            key="sessions",
+            names=both("Training sessions held", "已举办班次"),
+            definition=both(
+                "Begun by the date, not called off, and somebody took part",
+                "截至该时点已开班、未取消且有人参加的班次",
+            ),
+            items=picked("sessions", "begins", _held, name="title"),
+        ),
+        Figure(
+            key="person_times",
+            names=both("Person-times of training", "培训人次"),
+            definition=both(
+                "One person in one session, however many half-days; who only taught does not count",
+                "一人参加一个班次计一人次，不论参加几个半天；仅授课的不计",
+            ),
+            items=_times,
+        ),
+        Figure(
+            key="people",
+            names=both("Different people trained", "培训人数"),
+            definition=both("People with at least one person-time", "至少有一人次的人员，每人只计一次"),
+            items=_people,
+        ),
+        Figure(
+            key="hours",
+            names=both("Hours of training", "培训学时"),
+            definition=both("Hours of their half-days, as participants", "学员参加各半天的学时之和"),
+            items=_hours,
+            unit="hours",
+        ),
+    ),
+)
