@@ -51,6 +51,7 @@ from services.api import (
     stream,
     telemetry,
     training,
+    undertakings,
     views,
     waiting,
 )
@@ -265,6 +266,8 @@ ROUTES: Final[dict[tuple[str, str], Endpoint]] = {
     ("GET", f"{HERE}/difficulties/board"): waiting.board,
     ("GET", f"{HERE}/leaders"): leaders.leading,
     ("GET", f"{HERE}/training/figures"): training.training_figures,
+    ("GET", f"{HERE}/undertakings/board"): undertakings.unit_board,
+    ("GET", f"{HERE}/monthly_reviews/figures"): undertakings.figures,
     ("GET", f"{HERE}/difficulties/figures"): waiting.public,
     ("POST", f"{HERE}/ask"): asking.ask,
     ("POST", f"{HERE}/ask/files"): asked_files.attach,

@@ -1,4 +1,4 @@
-"""Record what comes with time: silent reviews, difficulties whose wait is over, and terms that are over."""
+"""Record what comes with time: silent reviews, waits that are over, reminders, and terms that are over."""
 
 import asyncio
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from events.review_path import RUNNING
+from events.workdays import calendar_of
 from services.application.commands import Commands
 from services.application.progress import ViewProgress
 from services.base.clock import Clock
@@ -18,6 +19,8 @@ from services.decisions.post.commands import Lapse
 from services.decisions.post.table import TERMS_DUE
 from services.decisions.review.commands import Escalate
 from services.decisions.review.table import REVIEWS_DUE
+from services.decisions.undertaking.commands import ConfirmDays, MoveOnIt
+from services.decisions.undertaking.table import UNDERTAKINGS_DUE, UNDERTAKINGS_UNCONFIRMED
 from services.recorder.envelope import CommandEnvelope
 from services.recorder.errors import Overloaded, Parked
 from services.recorder.writer import Writer
@@ -32,11 +35,14 @@ MOST: Final = 500
 WAITING: Final = {
     "enterprises": ("place", RUNNING),
     "difficulties": ("state", ("open", "offered", "answered")),
+    "undertakings": ("state", ("open",)),
 }
 """View -> field and values of the rows that have a deadline."""
 _ESCALATION: Final = UUID("6d757374-6572-4078-a000-657363616c61")
 _MOVE: Final = UUID("6d757374-6572-4078-a000-6d6f76656f6e")
 _LAPSE: Final = UUID("6d757374-6572-4078-a000-6c6170736564")
+_REMIND: Final = UUID("6d757374-6572-4078-a000-72656d696e64")
+_CONFIRM: Final = UUID("6d757374-6572-4078-a000-636f6e666972")
 
 
 def escalation_id(jurisdiction: str, enterprise: str, due: datetime) -> str:
@@ -47,6 +53,11 @@ def escalation_id(jurisdiction: str, enterprise: str, due: datetime) -> str:
 def move_on_id(jurisdiction: str, difficulty: str, due: datetime) -> str:
     """Return the deterministic id of the command that ends a difficulty's wait."""
     return _id(_MOVE, jurisdiction, difficulty, due)
+
+
+def reminder_id(jurisdiction: str, undertaking: str, due: datetime) -> str:
+    """Return the deterministic id of the command that reminds of an undertaking, or lets it go up."""
+    return _id(_REMIND, jurisdiction, undertaking, due)
 
 
 def _id(kind: UUID, jurisdiction: str, key: str, due: datetime) -> str:
@@ -104,6 +115,27 @@ class Deadlines:
                 yield CommandEnvelope(
                     id=move_on_id(jurisdiction, key, at),
                     command=MoveOn(difficulty=key),
+                    actor="service/ticker",
+                    received=now,
+                )
+
+        yield from self._undertakings(jurisdiction, writer, now)
+
+    def _undertakings(self, jurisdiction: str, writer: Writer, now: datetime) -> Iterator[CommandEnvelope]:
+        for key, at in writer.state[UNDERTAKINGS_DUE].items():
+            if at <= now:
+                yield CommandEnvelope(
+                    id=reminder_id(jurisdiction, key, at),
+                    command=MoveOnIt(undertaking=key),
+                    actor="service/ticker",
+                    received=now,
+                )
+        calendar = calendar_of(writer.state.meta.timezone or "")
+        for key, year in writer.state[UNDERTAKINGS_UNCONFIRMED].items():
+            if calendar and year in calendar.years:
+                yield CommandEnvelope(
+                    id=str(uuid5(_CONFIRM, f"{jurisdiction}/{key}/{year}/{calendar.version}")),
+                    command=ConfirmDays(undertaking=key),
                     actor="service/ticker",
                     received=now,
                 )

@@ -60,6 +60,9 @@ VIEW_KIND: Final = {
     "sessions": "session",
     "training": "session",
     "leads": "chapter",
+    "undertakings": "undertaking",
+    "inspections": "inspection",
+    "monthly_reviews": "monthly_review",
     "homes": "service",
     "services": "service",
     "service_confirmations": "service",
@@ -349,6 +352,8 @@ def _commands(command: type[Command], place: str) -> Calls:
 
 ODD: Final[dict[str, dict[str, Any]]] = {
     "difficulty.register": {"receipt": "0" * 64},
+    "monthly_review.hold": {"month": "2022-03"},
+    "undertaking.evidence": {"digest": "0" * 64},
     "session.attend": {"half": "2020-01-06.am"},
     "session.correct_presence": {"half": "2020-01-06.am"},
     "session.open_door": {"half": "2020-01-06.am", "anchor": "0" * 64},
@@ -356,4 +361,4 @@ ODD: Final[dict[str, dict[str, Any]]] = {
     "area.bound": {"boundary": [[[[1, 1], [2, 1], [2, 2], [1, 1]]]]},
 }
 """Fields of commands that cannot be made up from their types."""
-LEFT_OUT: Final = {"assignment.attach_proof": ("file",)}
+LEFT_OUT: Final = {"inspection.report": ("file",), "assignment.attach_proof": ("file",)}

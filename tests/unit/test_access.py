@@ -29,7 +29,10 @@ class TestScopes:
         "review.escalate",
         "post.lapse",
         "difficulty.ask",
+        "difficulty.attach",
         "difficulty.move_on",
+        "undertaking.confirm_days",
+        "undertaking.move_on",
     )
     OWN = ("worker.check_in", "worker.take_back", "assignment.accept", "assignment.done")
 
@@ -56,7 +59,10 @@ class TestScopes:
             "formation.set",
             "review.set_deadlines",
             "difficulty_waits.set",
+            "inspection.erase",
+            "undertaking_waits.set",
             "service_limits.set",
+            "training_target.set",
         }
 
     def test_a_worker_sends_own_facts_and_answers_to_offers(self) -> None:

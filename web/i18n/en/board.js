@@ -20,6 +20,7 @@ import shell from "./shell.js";
 import sourceList from "./source_list.js";
 import station from "./station.js";
 import training from "./training.js";
+import undertaking from "./undertaking.js";
 import words from "./words.js";
 
 export default {
@@ -44,4 +45,5 @@ export default {
   ...station,
   ...training,
   ...report,
+  ...undertaking,
 };

@@ -1,0 +1,1 @@
+"""Monthly reviews of the undertakings."""

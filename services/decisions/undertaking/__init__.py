@@ -1,0 +1,1 @@
+"""Undertakings on the ledger of supervision: set up, planned, done, withdrawn."""

@@ -1,0 +1,114 @@
+// The quarterly comparison: units with numerator and denominator, each figure opening to its rows. Small ones
+// are marked and not ranked, and no data are no share. Beside it another date, if one is asked for.
+
+import { get } from "../api.js";
+import { number, t } from "../i18n.js";
+import { instantOf } from "../institution/rows.js";
+import { fromLocal, toLocal } from "../localtime.js";
+import { ask, asked } from "../people/parts.js";
+import { unitName } from "../posts/posts.js";
+import { html, useState } from "../preact.js";
+import { href } from "../router.js";
+import { live } from "../store.js";
+import { localDate, now } from "../time.js";
+import { ErrorNote, Field, Loading, useLoaded } from "../ui.js";
+import { percent } from "./parts.js";
+
+export default function Board({ source, all }) {
+  const [area] = asked("area");
+  const [day] = asked("before");
+  const { jurisdiction } = live.peek();
+  const params = {
+    area,
+    at: source.at ?? undefined,
+    before: day ? (instantOf(day, toLocal(now.peek()), fromLocal) ?? undefined) : undefined,
+  };
+  const load = () => get(`/${jurisdiction}/undertakings/board`, params);
+  const { data, problem, reload } = useLoaded(load, [JSON.stringify(params), source.at === null && all]);
+  return html`<div class="ledger-funnel">
+    <${Field} label=${t("undertakings.before")} hint=${t("undertakings.before_hint")}>
+      <input type="date" value=${day ?? ""} max=${localDate(source.at ?? now.peek())}
+        onChange=${(event) => ask({ before: [event.currentTarget.value].filter(Boolean) })} />
+    </${Field}>
+    <${ErrorNote} problem=${problem} retry=${reload} />
+    ${!data && !problem && html`<${Loading} />`}
+    ${data && html`<${Units} data=${data} source=${source} /><${Late} data=${data} />`}</div>`;
+}
+
+function Units({ data, source }) {
+  const [open, setOpen] = useState(/** @type {{unit: string, key: string} | null} */ (null));
+  const caption = t("undertakings.quarter_since", { day: data.quarter });
+  if (data.units.length === 0) return html`<p class="muted">${t("undertakings.none")}</p>`;
+  return html`<section><h2>${t("undertakings.board")}</h2><p class="muted">${caption}</p>
+    <div class="completeness-scroll" tabindex="0" role="region" aria-label=${t("undertakings.board")}>
+    <table class="table"><thead><tr>${["rank", "unit", "in_time", "due_now", "share"].map(
+      (key) => html`<th scope="col" key=${key}>${t(`undertakings.${key}`)}</th>`,
+    )}${data.before && html`<th scope="col">${t("undertakings.share_before")}</th>`}${[
+      "open",
+      "overdue_n",
+    ].map(
+      (key) => html`<th scope="col" key=${key}>${t(`undertakings.${key}`)}</th>`,
+    )}</tr></thead><tbody>${data.units.map((one) => {
+      const shown = open?.unit === one.unit ? open.key : null;
+      const toggle = (key) => setOpen(shown === key ? null : { unit: one.unit, key });
+      return html`<tr key=${one.unit}>
+        <td class="number">${one.now.rank ?? "–"}</td>
+        <th scope="row"><bdi>${unitName(one.unit, source)}</bdi>${
+          one.now.small && html` <small class="muted">${t("undertakings.small")}</small>`
+        }</th>
+        <td class="number"><${Figure} n=${one.now.in_time} shown=${shown === "done_in_time"}
+          label=${t("undertakings.in_time")} toggle=${() => toggle("done_in_time")} /></td>
+        <td class="number"><${Figure} n=${one.now.due} shown=${shown === "due"}
+          label=${t("undertakings.due_now")} toggle=${() => toggle("due")} /></td>
+        <td class="number">${percent(one.now.share)}</td>
+        ${
+          data.before &&
+          html`<td class="number">${
+            one.before ? `${percent(one.before.share)} (${one.before.in_time}/${one.before.due})` : ""
+          }</td>`
+        }
+        <td class="number"><a href=${of(one.unit, { state: ["open"] })}>${number(one.counts.open)}</a></td>
+        <td class="number"><a class=${one.counts.overdue ? "late" : ""}
+          href=${of(one.unit, { overdue: ["true"] })}>${number(one.counts.overdue)}</a></td></tr>
+        ${
+          shown && html`<tr><td colspan="8"><${Rows} keys=${rowsOf(one, shown)} source=${source} /></td></tr>`
+        }`;
+    })}</tbody></table></div></section>`;
+}
+
+/** Return the address of a unit's rows in the list. */
+const of = (unit, more) => href("undertakings", { query: { unit: [unit], ...more } });
+
+/** Return the rows behind a figure. */
+export const rowsOf = (line, key) =>
+  key === "done_in_time" ? line.done_in_time : [...line.done_in_time, ...line.not_in_time];
+
+const Figure = ({ n, shown, label, toggle }) =>
+  n === 0
+    ? html`0`
+    : html`<button type="button" class="link" aria-expanded=${String(shown)}
+      aria-label=${`${label} ${number(n)}`} onClick=${toggle}>${number(n)}</button>`;
+
+const Rows = ({ keys, source }) =>
+  html`<ul class="folk-lines">${keys.map(
+    (key) =>
+      html`<li key=${key}><a href=${href("undertakings", { id: key })}><bdi>${
+        source.rows("undertakings").get(key)?.title ?? key
+      }</bdi></a></li>`,
+  )}</ul>`;
+
+const went = (level) => t("difficulties.level_n", { n: level });
+
+/** What is overdue, by name. */
+function Late({ data }) {
+  if (data.overdue.length === 0) return html`<p class="muted">${t("undertakings.nothing_overdue")}</p>`;
+  return html`<section><h2>${t("undertakings.overdue_by_name")}</h2>
+    <ol class="folk-lines">${data.overdue.map(
+      (one) => html`<li key=${one.undertaking}><a href=${href("undertakings", { id: one.undertaking })}>${
+        one.title
+      }</a><span>${[one.step, one.post_name].filter(Boolean).join(" · ")}${
+        one.vacant && html` <span class="late">${t("difficulties.vacant")}</span>`
+      }</span><span class="late">${t("undertakings.days_over", { n: number(one.days) })}</span>
+      ${one.level > 0 && html`<span class="muted">${went(one.level)}</span>`}</li>`,
+    )}</ol>${data.more && html`<p class="muted">${t("undertakings.more")}</p>`}</section>`;
+}
