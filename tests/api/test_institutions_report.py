@@ -73,6 +73,14 @@ async def test_every_figure_counts_the_rows_it_opens_to(service: Service) -> Non
             assert sum(row["amount"] for row in opened["items"]) == one["value"], one["figure"]
 
 
+async def test_a_figure_of_an_area_opens_to_the_rows_of_that_area(service: Service) -> None:
+    await city(service)
+    visits = figure(await ask(service, area=OTHER), "R5.visits")
+    opened = (await service.http.get(visits["address"])).json()
+    assert visits["value"] == 1
+    assert [one["key"] for one in opened["items"]] == [f"V{OTHER}"]
+
+
 async def test_what_is_overdue_has_a_name_and_a_post(service: Service) -> None:
     await city(service)
     report = await ask(service)

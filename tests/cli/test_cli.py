@@ -4,6 +4,7 @@ import asyncio
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import httpx
@@ -116,6 +117,37 @@ def test_reports_of_a_log_without_an_incident(data: Path, name: str) -> None:
     assert json.loads(done.stdout)["hash"]
 
 
+def test_the_report_of_the_institutions_is_text_json_rows_and_a_document(data: Path, tmp_path: Path) -> None:
+    command = ("report", "institutions", "--data", str(data))
+    text = muster(*command, "--language", "zh").stdout
+    report = json.loads(muster(*command, "--json").stdout)
+    rows = json.loads(muster(*command, "--figure", "R1.posts", "--json").stdout)
+    table = muster(*command, "--figure", "R1.posts").stdout
+    made = muster(*command, "--docx", str(tmp_path / "report.docx"))
+    assert "R2  企业台账" in text
+    assert f"based on {report['position']}:{report['hash']}" in text.replace("\n", "")
+    assert [one["section"] for one in report["sections"]][:3] == ["R1", "R2", "R3"]
+    assert rows["figure"]["value"] == len(rows["items"])
+    assert "Posts (R1.posts)" in table
+    assert made.returncode == 0, made.stderr
+    assert (tmp_path / "report.docx").read_bytes().startswith(b"PK")
+
+
+def test_instants_are_those_of_the_jurisdiction_with_their_offset(data: Path) -> None:
+    commands = (
+        ("report", "institutions", "--json"),
+        ("report", "requests", "--json"),
+        ("show", "roster", "--format", "json"),
+        ("show", "requests", "--format", "csv"),
+        ("coverage", "--by", "curve", "--format", "json"),
+    )
+    for command in commands:
+        said = muster(*command, "--data", str(data)).stdout
+        found = re.findall(r"\d{4}-\d\d-\d\dT[\d:.]{8,}(Z|[+-]\d\d:\d\d)?", said)
+        assert set(found) <= {"+08:00"}, command
+        assert found or "requests" in command, command
+
+
 def test_tokens_are_made_listed_and_revoked(data: Path) -> None:
     made = muster("token", "create", "desk-1", "--scope", "dispatcher", "--data", str(data))
     listed = json.loads(muster("token", "list", "--data", str(data), "--json").stdout)
@@ -159,6 +191,13 @@ MISTAKES = {
     "no view": ["show", "shoes"],
     "no report": ["report", "shoes"],
     "no incident": ["report", "incident"],
+    "no figure": ["report", "institutions", "--figure", "R5.shoes"],
+    "no language of a report": ["report", "institutions", "--language", "fr"],
+    "no earlier date": ["report", "institutions", "--at", "2022-03-01", "--since", "2022-03-02"],
+    "no day": ["report", "institutions", "--since", "yesterday"],
+    "an option of another report": ["report", "peak", "--figure", "R5.visits"],
+    "an incident of institutions": ["report", "institutions", "--incident", "I1"],
+    "no place for a file": ["report", "institutions", "--docx", "nowhere/report.docx"],
     "no mapping": ["import", str(ROSTER), "-m", "shoes", "-j", J],
     "no language": ["import", str(ROSTER), "-m", "roster", "-j", J, "--language", "xx"],
     "no column": ["import", str(ROSTER), "-m", "sffd", "-j", J],

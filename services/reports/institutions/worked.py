@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final, cast
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
@@ -248,10 +249,9 @@ class Worked:
 
 def address(asked: Asked, figure: str) -> str:
     """Return where the rows of a figure are read."""
-    at, since = (
-        one.astimezone(asked.zone).isoformat().replace("+", "%2B") for one in (asked.at, asked.since)
-    )
-    return f"/api/v1/{asked.jurisdiction}/reports/institutions/rows?figure={figure}&at={at}&since={since}"
+    at, since = (one.astimezone(asked.zone).isoformat() for one in (asked.at, asked.since))
+    told = [("figure", figure), ("at", at), ("since", since), *(("area", one) for one in asked.within)]
+    return f"/api/v1/{asked.jurisdiction}/reports/institutions/rows?{urlencode(told)}"
 
 
 def _sum(items: Sequence[Item], unit: Unit) -> float:
