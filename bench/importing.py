@@ -82,7 +82,7 @@ async def measure(folder: Path, rows: int) -> None:
     tune()
     path = folder / "tickets.csv"
     write(path, rows)
-    muster = await wiring.opened(folder / "data")
+    muster = await wiring.opened(folder / "data", serving=True)
     seen: list[tuple[float, float | None]] = []
     async with muster.running():
         sink = Embedded(muster.commands, muster.clock, muster.views)

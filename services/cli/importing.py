@@ -2,11 +2,11 @@
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
 import httpx
 import msgspec
@@ -52,13 +52,18 @@ class Target(NamedTuple):
     knows."""
 
 
+LARGE: Final = 2_000_000
+"""Bytes of files from which on an import is worth the start of a second process."""
+
+
 @asynccontextmanager
-async def sink(data: Path) -> AsyncIterator[Target]:
-    """Yield where to send commands, and what an import goes by."""
+async def sink(data: Path, files: Sequence[Path] = ()) -> AsyncIterator[Target]:
+    """Yield where to send commands, and what an import of these files goes by."""
     server = running(data)
     if server is None:
         tune()
-        muster = await wiring.opened(data)
+        large = sum(file.stat().st_size for file in files) >= LARGE
+        muster = await wiring.opened(data, serving=large)
         async with wiring.open_tokens(data) as tokens:
             await tokens.first_admin()
         async with muster.running():
@@ -248,7 +253,7 @@ async def _import(
     only_preview: bool,
     accepted: list[str],
 ) -> _Done:
-    async with sink(data) as (target, key, places_in, decided):
+    async with sink(data, () if only_preview else files) as (target, key, places_in, decided):
         places = await places_in(jurisdiction, mapping)
         contradicts, noting = (only_preview and decided(jurisdiction)) or (None, None)
         answers = parsed(said, mapping, places)

@@ -1,13 +1,14 @@
 """Commands, refusals, and the registry of deciders and evolvers."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar, Final, Literal, TypeVar
+from typing import Any, ClassVar, Final, Literal, TypeVar, get_args
 
 import msgspec
 from pydantic import BaseModel, ConfigDict
+from pydantic.fields import FieldInfo
 
 from events.base import PERSONAL, PHONE, Event, EventEnvelope
 from events.catalog import ERASURES, newest
@@ -239,10 +240,19 @@ def phone_fields(cls: type[Command]) -> tuple[str, ...]:
 
 
 def _marked(cls: type[Command], mark: str) -> tuple[str, ...]:
-    fields: dict[str, Any] = cls.model_json_schema()["properties"]
-    return tuple(
-        name for name, field in fields.items() if any(mark in one for one in (field, *field.get("anyOf", ())))
-    )
+    """Read the declarations themselves: a JSON schema of every command takes a tenth of a start."""
+    return tuple(name for name, field in cls.model_fields.items() if mark in _extras(field))
+
+
+def _extras(field: FieldInfo) -> set[str]:
+    """Return the names that a field's declaration adds to its schema, or that of one of its alternatives."""
+    declared = [field, *(meta for part in get_args(field.annotation) for meta in _metadata(part))]
+    extras = (one.json_schema_extra for one in declared if isinstance(one, FieldInfo))
+    return {name for extra in extras if extra and not callable(extra) for name in extra}
+
+
+def _metadata(annotation: Any) -> Sequence[Any]:
+    return getattr(annotation, "__metadata__", ())
 
 
 def changes(amendment: Command, *keys: str) -> dict[str, Any]:

@@ -44,7 +44,7 @@ async def opened(
 ) -> Muster:
     """Open the runtime chosen by the settings: a cluster process, or a data folder.
 
-    `serving`: for long, so that a projector in a process of its own is worth its start.
+    `serving`: for long, or for many events, so that a projector of its own is worth its start.
     """
     found = settings()
     if found.clustered:
