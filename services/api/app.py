@@ -54,6 +54,7 @@ from services.api import (
     undertakings,
     views,
     waiting,
+    words,
 )
 from services.api.comparing import Comparisons
 from services.api.compress import CompressAnswers
@@ -247,6 +248,7 @@ ROUTES: Final[dict[tuple[str, str], Endpoint]] = {
     ("GET", f"{HERE}/log"): journal.journal,
     ("POST", f"{HERE}/find"): find.find,
     ("POST", f"{HERE}/telemetry"): telemetry.report,
+    ("GET", f"{HERE}/words"): words.words,
     ("GET", f"{HERE}/imports/mappings"): imports.mappings,
     ("GET", f"{HERE}/imports/mappings/{{mapping}}/template"): imports.blank,
     ("POST", f"{HERE}/imports/preview"): imports.preview,

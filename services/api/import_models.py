@@ -118,6 +118,7 @@ class MappingColumn(Struct, frozen=True):
     also: Annotated[list[str], Meta(description="Other headings that it goes by")]
     headings: Annotated[dict[str, str], Meta(description="By language: its heading in the template")]
     hints: Annotated[dict[str, str], Meta(description="By language: what to write into it")]
+    words: Annotated[list[str], Meta(description="The cells that it takes; empty = any")]
 
 
 class MappingItem(Struct, frozen=True):

@@ -36,6 +36,7 @@ from services.intake.blank import Form, has_template, template
 from services.intake.contradictions import Contradicts, against
 from services.intake.desk import Import, Imports, Rules, TooMany
 from services.intake.loading import names_enterprises, used_columns
+from services.intake.mapping import Source
 from services.intake.noting import Noting, overridden
 from services.intake.places import Places
 from services.intake.sinks import OnBehalf
@@ -84,11 +85,18 @@ def _described(mapping: Mapping) -> MappingItem:
             list(source.alias.get(column, ())),
             _by_language(source.headings, column),
             _by_language(source.hints, column),
+            _words(mapping, source, column),
         )
         for source in mapping.source
         for column in used_columns(source)
     }
     return MappingItem(mapping.name, mapping.description, has_template(mapping), list(columns.values()))
+
+
+def _words(mapping: Mapping, source: Source, column: str) -> list[str]:
+    """Return what a column of coded values may say."""
+    maps = [spec.map for one in source.command for spec in one.data.values() if spec.column == column]
+    return list(dict.fromkeys(word for name in maps if name for word in mapping.values[name] if word != "*"))
 
 
 def _by_language(texts: dict[str, dict[str, str]], column: str) -> dict[str, str]:

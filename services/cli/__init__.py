@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "show": "reading.show",
     "answers": "answers.answers",
     "coverage": "coverage.coverage",
+    "words": "words.words",
     "leaders": "leaders.leaders",
     "training": "leaders.training",
     "report": "reporting.report",

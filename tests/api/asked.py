@@ -245,6 +245,7 @@ CALLS: Final[dict[str, Asking]] = {
     "find": FINDS,
     "telemetry": _about("worker", body=_fix),
     "mappings": _plain(),
+    "words": _plain(),
     "mapping-template": _plain(),
     "import-preview": SHEETS,
     "import-boundaries": _about("area", body=_square, more={"preview": "true"}, media=FILE, key=id_of),

@@ -180,6 +180,14 @@ const Mapping = ({ known, mapping, change }) => html`<fieldset class="entry-radi
     </label>`,
   )}</div></fieldset>`;
 
+/** What the columns of coded values take. */
+const Taken = ({ columns }) => html`<details class="import-words"><summary>${t("entry.words")}</summary>
+  <ul class="import-hints">${columns
+    .filter((column) => column.words.length > 0)
+    .map(
+      (column) => html`<li><b>${headingOf(column)}</b> ${column.words.join(t("entry.comma"))}</li>`,
+    )}</ul></details>`;
+
 /** The columns of each mapping. */
 const Known = ({ known }) => html`<section class="import-known"><h2>${t("entry.mappings")}</h2>
   <dl>${known.map(
@@ -197,7 +205,8 @@ const Known = ({ known }) => html`<section class="import-known"><h2>${t("entry.m
           name="download" />${t("entry.template", { format: format.toUpperCase() })}</a> `,
         )}</span><ul class="import-hints">${one.columns
           .filter((column) => column.hints[lang.value])
-          .map((column) => html`<li><b>${headingOf(column)}</b> ${column.hints[lang.value]}</li>`)}</ul>`
+          .map((column) => html`<li><b>${headingOf(column)}</b> ${column.hints[lang.value]}</li>`)}</ul>
+        ${one.columns.some((column) => column.words.length) && html`<${Taken} columns=${one.columns} />`}`
       }</dd></div>`,
   )}</dl><p
     class="muted">${t("entry.mappings_note")}</p></section>`;

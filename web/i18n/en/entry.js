@@ -240,6 +240,7 @@ export default {
     "unless you mark a row.",
   "entry.changes_label": "Rows that contradict what people decided",
   "entry.changes_more": "{n} more rows are not listed; what people decided stands.",
+  "entry.words": "Words that these columns take",
   "entry.noted": "Taken, and noted:",
   "entry.would_note": "Would be taken, and noted:",
   "entry.noted_row": "Line {lines}{more} ({n} in all): {why}",

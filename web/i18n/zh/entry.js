@@ -232,6 +232,7 @@ export default {
   "entry.changes_note": "表格内容没有更新，但人员之后另有决定。除非勾选该行，否则以人员的决定为准。",
   "entry.changes_label": "与人员决定不一致的行",
   "entry.changes_more": "另有 {n} 行未列出；以人员的决定为准。",
+  "entry.words": "这些列可填写的词",
   "entry.noted": "已导入并标注：",
   "entry.would_note": "可以导入，但会标注：",
   "entry.noted_row": "第 {lines}{more} 行（共 {n} 行）：{why}",
