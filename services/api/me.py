@@ -69,7 +69,7 @@ _TEAM: Final = ("team", "name", "kind", "area", "state", "leader")
 _encoder = msgspec.json.Encoder()
 
 
-async def _worker(request: Request) -> tuple[str, Principal, str]:
+async def own_worker(request: Request) -> tuple[str, Principal, str]:
     """Return (jurisdiction, caller, worker). Raises 401, 403, 404."""
     jurisdiction, asker = await reader(request)
     if asker.worker is None:
@@ -90,7 +90,7 @@ async def me(request: Request) -> Answer[MyPage] | NotModified:
     The worker's own name is in clear; other personal data is masked. The ETag does not change with each
     second: if on_since is not null, add the time since `now` to the seconds.
     """
-    jurisdiction, asker, worker = await _worker(request)
+    jurisdiction, asker, worker = await own_worker(request)
     read(request, NoParameters, "me")
     worker_reader: WorkerReader = request.app.state.worker_reader
     rows = await worker_reader.read(jurisdiction, worker)
@@ -191,7 +191,7 @@ async def task(request: Request) -> Answer[MyTask]:
 
     `reveal=true` reveals the contact of a live task. Every reveal is recorded.
     """
-    jurisdiction, asker, worker = await _worker(request)
+    jurisdiction, asker, worker = await own_worker(request)
     reveal = read(request, TaskParameters, "A task").reveal
     row, requested, area_name = await _of_theirs(request, jurisdiction, asker, worker)
     if reveal and row.state not in LIVE:

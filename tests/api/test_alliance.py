@@ -62,3 +62,30 @@ async def test_relief_is_granted_by_the_county_and_read_there(city: Service) -> 
         ended = await city.send("relief.end", client=county, relief="R1")
         assert ended.status_code in (403, 409), "the measure is the city's"
     assert (await city.rows("reliefs"))[0]["enterprises"] == ["E1"]
+
+
+async def test_a_courier_sees_their_activities_and_nobody_elses(city: Service) -> None:
+    now = datetime.now(UTC)
+    ahead = (now + timedelta(days=1)).isoformat()
+    await city.ok("area.define", area="230718", name="County 2")
+    for worker in ("W7", "W8"):
+        await city.ok("worker.register", worker=worker, role="courier", home_area="230717")
+    places = {"all": J, "home": "230717", "other": "230718"}
+    for key, area in places.items():
+        await city.ok("activity.announce", activity=key, title=key, begins=ahead, capacity=2, area=area)
+    await city.ok("activity.sign_up", activity="home", worker="W8")
+    await city.ok("activity.announce", activity="off", title="off", begins=ahead, area="230717")
+    await city.ok("activity.call_off", activity="off")
+    path = f"/api/v1/{J}/me/activities"
+    async with await city.as_("worker", worker="W7", jurisdictions=[J]) as courier:
+        signed = await city.send("activity.sign_up", client=courier, activity="home", worker="W7")
+        assert signed.status_code == 200, signed.text
+        await city.rows("activities")
+        said = (await courier.get(path)).json()["items"]
+        assert [(one["activity"], one["room"], one["signed_up"], one["came"]) for one in said] == [
+            ("all", 2, False, False),
+            ("home", 0, True, False),
+        ]
+        assert said[1]["area_name"] is not None
+        assert "W8" not in str(said)
+    assert (await city.http.get(path)).status_code == 403

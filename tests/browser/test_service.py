@@ -18,7 +18,7 @@ def _ago(hours: float) -> str:
 @pytest.mark.parametrize(
     ("language", "mine", "report", "said"),
     [
-        ("en", "My service", "Report to", "You have reported to"),
+        ("en", "My service and activities", "Report to", "You have reported to"),
         ("zh", "我的服务", "报到", "您已向"),
     ],
 )

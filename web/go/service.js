@@ -4,6 +4,7 @@ import { get } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
 import { effect, html, signal, useEffect } from "../lib/preact.js";
 import { day, hhmm, worked } from "../lib/time.js";
+import { Activities } from "./activities.js";
 import { areaName, needAreas } from "./areas.js";
 import { Button, Unsent } from "./parts.js";
 import { acts, me, shown, who } from "./state.js";
@@ -86,7 +87,8 @@ export function Body() {
     [],
   );
   const said = found.value;
-  if (said === undefined) return html`<p class="muted">${t("go.service.offline")}</p><${Home} />`;
+  if (said === undefined)
+    return html`<p class="muted">${t("go.service.offline")}</p><${Home} /><${Activities} />`;
   if (said === null) return html`<p role="status">${t("go.loading")}</p>`;
   const { person, rows, plans, papers } = said;
   return html`<div class="stack"><${Home} />
@@ -95,6 +97,7 @@ export function Body() {
       html`<dl class="sums"><div><dt>${t("go.service.times")}</dt><dd>${person.person_times}</dd></div>
       <div><dt>${t("go.service.time")}</dt><dd>${worked(person.seconds)}</dd></div></dl>`
     }
+    <${Activities} />
     ${
       plans.length > 0 &&
       html`<h3>${t("go.service.planned")}</h3><ul class="people">${plans.map(

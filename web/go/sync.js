@@ -24,6 +24,8 @@ const LASTING = [
   "need.close",
   "activity.sign_up",
   "activity.sign_off",
+  "activity.sign_up",
+  "activity.sign_off",
 ];
 /** Acts that the service cannot take back: they stay on the phone until they cannot be undone any more. */
 const FINAL = ["assignment.decline", "station.use"];

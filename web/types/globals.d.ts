@@ -206,6 +206,21 @@ interface Keeping {
   needs: { need: string; station: string; item: string; side: string }[];
 }
 
+/** An activity as the service tells one worker of it. */
+interface MyActivity {
+  activity: string;
+  title: string;
+  area: string;
+  area_name: string | null;
+  begins: string;
+  ends: string | null;
+  state: string;
+  serves: boolean;
+  room: number | null;
+  signed_up: boolean;
+  came: boolean;
+}
+
 /** What whoever asks shows or says aloud. */
 interface Shown {
   medium: "photo" | "voice";

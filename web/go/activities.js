@@ -1,0 +1,88 @@
+// Activities of my community and of larger areas: sign up, or not come after all. Loaded with my service.
+
+import { get } from "../lib/api.js";
+import { number, t } from "../lib/i18n.js";
+import { effect, html, signal, useEffect } from "../lib/preact.js";
+import { day, hhmm } from "../lib/time.js";
+import { Button, Unsent } from "./parts.js";
+import { acts, me, served, who } from "./state.js";
+import { act } from "./sync.js";
+
+const UP = "activity.sign_up";
+const OFF = "activity.sign_off";
+const WORDS = [UP, OFF];
+
+/** What the service says; null until loaded. */
+const found = signal(/** @type {MyActivity[] | null} */ (null));
+
+async function load() {
+  try {
+    found.value = (await get(`/${who.peek().jurisdiction}/me/activities`)).items;
+  } catch (error) {
+    console.warn(error.message);
+  }
+}
+
+/** Return an activity with what was said on this phone and is not known yet.
+ * @param {MyActivity} one
+ * @param {Act[]} said
+ * @returns {MyActivity & {waits?: Act}}
+ */
+export function withSaid(one, said) {
+  const last = said.findLast(
+    ({ name, state, data }) => WORDS.includes(name) && state !== "refused" && data.activity === one.activity,
+  );
+  return last ? { ...one, signed_up: last.name === UP, waits: last } : one;
+}
+
+/** Return what can be said about an activity: to sign up, to stay away, or nothing.
+ * @param {MyActivity} one
+ * @param {number} now
+ */
+export function may({ state, begins, signed_up: mine, room }, now) {
+  if (state !== "announced" || Date.parse(begins) <= now) return null;
+  if (mine) return OFF;
+  return room === 0 ? null : UP;
+}
+
+/** How it stands with me.
+ * @param {MyActivity} one
+ * @param {number} now
+ */
+export function standing(one, now) {
+  if (one.state !== "announced") return "called_off";
+  if (one.came) return "came";
+  if (one.signed_up) return Date.parse(one.begins) <= now ? "was_signed_up" : "signed_up";
+  return one.room === 0 ? "full" : "room";
+}
+
+function Item({ one }) {
+  const now = served(Date.now());
+  const what = may(one, now);
+  const { worker } = who.value;
+  const text = t(`go.activity.${standing(one, now)}`, { n: one.room === null ? "" : number(one.room) });
+  const tell = () => act(what, { activity: one.activity, worker }, { title: one.title });
+  return html`<li><span><b>${one.title}</b><br />${day(one.begins)} ${hhmm(one.begins)}${
+    one.ends ? ` – ${hhmm(one.ends)}` : ""
+  } · ${one.area_name ?? one.area}<br /><small>${text}${
+    one.serves ? ` · ${t("go.activity.serves")}` : ""
+  }</small><${Unsent} act=${one.waits} /></span>
+    ${what && html`<${Button} onClick=${tell}>${t(`go.${what}`)}</${Button}>`}</li>`;
+}
+
+/** Those that I can come to, and those that I came to. */
+export function Activities() {
+  useEffect(
+    () =>
+      effect(() => {
+        if (me.value) load();
+      }),
+    [],
+  );
+  if (!found.value) return null;
+  return html`<section class="stack" aria-label=${t("go.activities")}><h3>${t("go.activities")}</h3>
+    ${found.value.length === 0 && html`<p class="muted">${t("go.activity.none")}</p>`}
+    <ul class="people">${found.value.map(
+      (one) => html`<${Item} key=${one.activity} one=${withSaid(one, acts.value)} />`,
+    )}</ul></section>`;
+}
