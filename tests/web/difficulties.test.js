@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, describe, mock, test } from "node:test";
 import { wav } from "../../web/go/showing.js";
+import { spans } from "../../web/lib/alliance/ages.js";
 import { byPost } from "../../web/lib/alliance/waiting.js";
 import { Databases } from "./support/indexeddb.js";
 import { run } from "./support/plain.js";
@@ -13,6 +14,21 @@ test("the board lists the posts with the most overdue ones first", () => {
   assert.deepEqual(
     found.map(([post, items]) => `${post} ${items.length}`),
     ["B 1", "A 2", "C 1"],
+  );
+});
+
+test("ages are counted by spans of days, each difficulty once", () => {
+  const found = spans([{ days: 0 }, { days: 2 }, { days: 4, late: true }, { days: 50 }, { days: 400 }]);
+  assert.deepEqual(
+    found.map(({ from, n, late }) => [from, n, late]),
+    [
+      [0, 1, 0],
+      [2, 2, 1],
+      [5, 0, 0],
+      [10, 0, 0],
+      [20, 0, 0],
+      [50, 2, 0],
+    ],
   );
 });
 

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { dots } from "../../web/lib/stations/map.js";
 import { occupied } from "../../web/lib/stations/occupancy.js";
 import { shownStatus } from "../../web/lib/stations/parts.js";
 import { usesOf } from "../../web/lib/stations/uses.js";
@@ -42,4 +43,18 @@ describe("uses", () => {
     ];
     assert.deepEqual(usesOf(days), { all: 3, byHour: { 9: 2, 23: 1 }, byService: { rest: 2, "": 1 } });
   });
+});
+
+test("the sketch has each station with a place where it is, north at the top", () => {
+  const row = (station, lat, lon) => ({ station, lat, lon, status: null, status_until: null });
+  const rows = [row("S", 47.7, 128.8), row("N", 47.8, 128.8), row("X", null, null)];
+  const found = dots(rows, { at: null });
+  assert.deepEqual(
+    found.map((one) => [one.row.station, one.status]),
+    [
+      ["S", "unknown"],
+      ["N", "unknown"],
+    ],
+  );
+  assert.ok(found[1].y < found[0].y);
 });

@@ -101,7 +101,10 @@ export default institution({
     { key: "channel", domain: "difficulty_channel", codes: ["visit", "office", "below"] },
     { key: "overdue", kind: "flag", of: late },
   ],
-  pictures: [{ key: "board", load: () => import("../lib/alliance/waiting.js") }],
+  pictures: [
+    { key: "board", load: () => import("../lib/alliance/waiting.js") },
+    { key: "ages", load: () => import("../lib/alliance/ages.js") },
+  ],
   parts: [
     { key: "shown", body: Shown, when: (row) => row.files.length > 0 },
     { key: "steps", body: Steps },

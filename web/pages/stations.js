@@ -82,8 +82,10 @@ export default institution({
     { key: "state", domain: "station_state", codes: ["active", "withdrawn"], otherwise: ["active"] },
   ],
   pictures: [
+    { key: "map", load: () => import("../lib/stations/map.js") },
     { key: "occupancy", load: () => import("../lib/stations/occupancy.js") },
     { key: "uses", load: () => import("../lib/stations/uses.js") },
+    { key: "shortage", load: () => import("../lib/stations/shortage.js") },
   ],
   parts: [
     { key: "days", body: Days },
