@@ -108,11 +108,15 @@ class PastTable(Table):
 
 
 def as_of(position: int, without: Iterable[str]) -> tuple[Also, ...]:
-    """Return conditions of a query: rows as of a position, except these."""
+    """Return conditions of a query: rows as of a position, except these.
+
+    `+` keeps the planner from seeking by position: a page would read and sort all rows of that time, where
+    the index of its order passes over those of other times.
+    """
     keys = msgspec.json.encode(list(without)).decode()
     return (
-        Also("until > {}", position),
-        Also("since <= {}", position),
+        Also("+until > {}", position),
+        Also("+since <= {}", position),
         Also("key NOT IN (SELECT value FROM json_each({}))", keys),
     )
 
