@@ -15,6 +15,7 @@ from services.demo.scenarios.yichun.institutions.lists import lists
 from services.demo.scenarios.yichun.institutions.offices import appoint
 from services.demo.scenarios.yichun.institutions.reviews import review
 from services.demo.scenarios.yichun.institutions.stations import stations
+from services.demo.scenarios.yichun.institutions.supervision import supervision
 from services.demo.scenarios.yichun.institutions.training import training
 from services.demo.scenarios.yichun.places import Places
 from services.demo.scenarios.yichun.world import World
@@ -32,6 +33,7 @@ def institutions(seed: int, places: Places) -> Iterator[Timed]:
         chapters(seed, enterprises.all),
         stations(seed, places),
         alliance(seed, places, enterprises.all),
+        supervision(seed, places),
         training(seed),
     )
     return merge(*parts, key=lambda one: one.received)
