@@ -1,4 +1,4 @@
-// How old the open difficulties are that match, and how long the solved ones took: a bar for each span of days.
+// How old the open difficulties are that match, and how long the solved ones took, by spans of days.
 
 import { number, t } from "../i18n.js";
 import { html } from "../preact.js";

@@ -29,6 +29,7 @@ export default function Sketch({ rows, source, open, id }) {
   const found = dots(rows, source);
   if (found.length === 0) return html`<p class="muted">${t("stations.no_places")}</p>`;
   const named = ({ row, status }) => `${row.name} · ${word("station_status", status)}`;
+  const many = (status) => found.filter((one) => one.status === status).length;
   const radius = (one) => (one.row.station === id ? CHOSEN : DOT);
   const label = t("stations.map_of", { n: number(found.length) });
   return html`<figure class="station-map">
@@ -41,7 +42,7 @@ export default function Sketch({ rows, source, open, id }) {
       (
         status,
       ) => html`<li key=${status}><span class=${`station-mark station-${status}`} aria-hidden="true"></span>
-        ${word("station_status", status)} ${number(found.filter((one) => one.status === status).length)}</li>`,
+        ${word("station_status", status)} ${number(many(status))}</li>`,
     )}</ul>${
       found.length < rows.length &&
       html`<p class="muted">${t("stations.without_place", { n: number(rows.length - found.length) })}</p>`
