@@ -1,14 +1,14 @@
-// 服务证明验证页面文字。
+// 服务证明或表彰证书验证页面文字。
 export default {
-  title: "验证服务证明",
+  page: "验证服务证明或表彰证书",
   working: "正在验证…",
-  paste: "证明代码，或二维码对应的网址",
+  paste: "证明或证书的代码，或二维码对应的网址",
   verify: "验证",
   privacy: "代码只留在本浏览器中，没有人会知道您查询过，也不会知道您查询了谁。",
   valid: "有效",
   revoked: "已作废，不再有效",
-  forged: "不是真实证明：内容被改动，或由他处签发",
-  no_code: "这不是服务证明的代码",
+  forged: "不是真实的证明或证书：内容被改动，或由他处签发",
+  no_code: "这不是服务证明或表彰证书的代码",
   not_reached: "无法读取作废名单，请联网后重试。",
   old_browser: "此浏览器无法验证签名，请使用较新的浏览器，或使用 muster certificate verify。",
   name: "姓名",
@@ -18,5 +18,10 @@ export default {
   times: "人次",
   minutes: "分钟",
   issued: "出具日期",
+  title: "表彰",
+  giver: "授予单位",
+  granted: "授予日期",
+  deeds: "事迹条数",
+  shown: "有记录可查",
   n: "编号",
 };
