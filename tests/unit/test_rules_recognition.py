@@ -418,3 +418,14 @@ def test_a_retired_brand_makes_room(city: Given):
     city.when(brand.amend(brand="B1", slogan="y"), observed=True).anomaly("brand.retired")
     city.when(brand.retire(brand="B9")).refused("brand.unknown", "B9")
     city.when(register("B2")).only(BrandRegistered)
+
+
+def test_a_late_brand_must_fit_what_came_after(city: Given):
+    city.and_(register("B1"), now=t("09:00"))
+    city.and_(brand.amend(brand="B1", colour="#a02020"), now=t("10:00"))
+    city.and_(brand.amend(brand="B1", ink="#f0f0f0"), now=t("11:00"))
+    late = register("B2", "internet", ROUND, "#1d5fa8")
+    city.when(late, at=t("08:30")).refused("brand.taken", "colour", "#1d5fa8")
+    city.when(late, at=t("10:00")).only(BrandRegistered)
+    grey = brand.amend(brand="B1", colour="#757575")
+    city.when(grey, at=t("10:30")).refused("brand.contrast", "#f0f0f0", "4.04")

@@ -10,6 +10,7 @@ from services.demo.scenarios.yichun.desk import Desk
 from services.demo.scenarios.yichun.fleet import mobilise
 from services.demo.scenarios.yichun.institutions import institutions
 from services.demo.scenarios.yichun.institutions.activities import activities
+from services.demo.scenarios.yichun.institutions.recognition import recognition
 from services.demo.scenarios.yichun.people import People
 from services.demo.scenarios.yichun.places import ROOT, Places
 from services.demo.scenarios.yichun.shifts import Shifts
@@ -34,6 +35,7 @@ class _Lockdown:
             world.run(),
             institutions(self._seed, places),
             activities(self._seed, people.fleet),
+            recognition(self._seed, people.fleet),
         )
         return merge(*parts, key=lambda one: one.received)
 
