@@ -160,8 +160,13 @@ async def test_nobody_is_told_about_a_place_that_does_not_exist(service: Service
 
 async def test_a_name_goes_everywhere_when_the_consent_ends_and_the_count_stays(service: Service):
     await city(service)
-    item = {"topic": "雪夜送药", "channel": "newspaper", "area": AREA}
-    named = {"worker": "W1", "name": NAME, "text": f"{NAME}雪夜送药", "link": "https://a.cn/1"}
+    item: dict[str, Any] = {"topic": "雪夜送药", "channel": "newspaper", "area": AREA}
+    named: dict[str, Any] = {
+        "worker": "W1",
+        "name": NAME,
+        "text": f"{NAME}雪夜送药",
+        "link": "https://a.cn/1",
+    }
     refused = await service.send("publication.publish", publication="P1", **item, **named)
     assert refused.json()["code"] == "publication.no_consent"
     async with await service.as_("worker:W1") as mine:
@@ -244,7 +249,7 @@ def test_an_altered_badge_is_not_genuine():
     token = badge(PAPER, GRANTED, KEY, STATUS)
     head, body, signature = token.split(".")
     other = signing_key(b"o" * 32, J)
-    unsigned = jwt.encode(opened(token, PUBLIC), None, algorithm="none")
+    unsigned = jwt.encode(opened(token, PUBLIC), "", algorithm="none")
     contradicting = jwt.encode({**opened(token, PUBLIC), "jti": "urn:uuid:0"}, KEY, algorithm="EdDSA")
     for bad, key in (
         (f"{head}.{body[:-4]}AAAA.{signature}", PUBLIC),
