@@ -5,6 +5,7 @@ from pathlib import Path
 
 from services import wiring
 from services.cli.common import DATA, Data, Fail, out, run
+from services.cli.holding import held
 
 
 def migrate() -> None:
@@ -25,7 +26,8 @@ def projector(data: Data = DATA) -> None:
         logging.getLogger(noisy).setLevel(logging.ERROR)
     found = wiring.settings()
     needed = wiring.projectors()
-    partitions = run(needed.partitions())
+    with held():
+        partitions = run(needed.partitions())
     metrics = (found.metrics_host, found.metrics_port) if found.metrics_port else None
     from services.projector.main import run as project
 

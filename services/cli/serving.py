@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from ipaddress import ip_network
 from pathlib import Path
@@ -18,6 +19,7 @@ from services.api.server.serve import serve as run_server
 from services.api.server.tls import BadCertificate, certificate_of
 from services.base.tuning import tune
 from services.cli.common import DATA, Data, Fail, out, run
+from services.cli.holding import held
 from services.push import BadPush, PushUnavailable
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -61,7 +63,9 @@ def serve(
         certificate=certificate,
         proxies=_proxies(trusted_proxy or settings.trusted_proxy.split(",")),
     )
-    raise typer.Exit(run(_serve(data, door, edge)))
+    with held() if settings.clustered else nullcontext():
+        status = run(_serve(data, door, edge))
+    raise typer.Exit(status)
 
 
 def _proxies(named: Sequence[str]) -> list[str]:

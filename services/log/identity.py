@@ -77,7 +77,10 @@ async def read_identity(transport: Transport) -> Identity:
 async def _identity(transport: Transport, partition: int) -> Identity:
     found = await first_identity(transport, partition)
     if found is None:
-        raise LogUnavailable(f"partition {partition} of the log has no identity; run `muster migrate`")
+        raise LogUnavailable(
+            f"partition {partition} of the log has no identity: run `muster migrate` before the first start; "
+            "later, the topic was emptied or made anew: restore the log"
+        )
     return found
 
 

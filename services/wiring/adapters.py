@@ -10,6 +10,7 @@ from services.adapters.kafka.locations import KafkaLocations
 from services.adapters.kafka.log import open_log
 from services.adapters.kafka.topics import inspected, topic_problems
 from services.adapters.kafka.topics import migrate as migrate_topics
+from services.adapters.postgres.checkpoints import refuse_other
 from services.adapters.postgres.files import PgFiles
 from services.adapters.postgres.keys import PgKeyStore
 from services.adapters.postgres.migrate import migrate as migrate_tables
@@ -97,12 +98,15 @@ async def announce_rebuilt(views: Views, jurisdiction: str) -> None:
 async def shared(data: Path) -> tuple[ChainedLog, PgViews, Vault]:
     """Open log, views and keys, for reading or writing.
 
-    Raise LogUnavailable, DatabaseUnavailable, ViewsUnavailable or VaultError.
+    Raise LogUnavailable, also for another log than the views', DatabaseUnavailable, ViewsUnavailable or
+    VaultError.
     """
     log = await open_log(kafka())
     try:
-        views = await PgViews.open(await shared_pool(), catalog)
+        pool = await shared_pool()
+        views = await PgViews.open(pool, catalog)
         try:
+            await refuse_other(pool, log.id)
             keys = await vault(data)
         except BaseException:
             await views.close()

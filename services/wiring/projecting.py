@@ -45,9 +45,18 @@ async def checkpoints() -> PgCheckpoints:
 
 
 async def partitions() -> int:
-    """Return the number of partitions of the log. Raise LogUnavailable."""
+    """Return the number of partitions of the log. Raise LogUnavailable (also if these views belong to another
+    log) or DatabaseUnavailable."""
     transport = await KafkaTransport(kafka()).open()
-    await transport.close()
+    try:
+        identity = await read_identity(transport)
+        kept = PgCheckpoints(await Pool.open(dsn(), STORE_SECONDS))
+        try:
+            await kept.claim(identity.log)
+        finally:
+            await kept.close()
+    finally:
+        await transport.close()
     return transport.partitions
 
 

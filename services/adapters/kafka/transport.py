@@ -70,7 +70,10 @@ class KafkaTransport:
             raise LogUnavailable(f"Kafka at {self._connection.servers} does not respond: {error}") from error
         if not found:
             await self.close()
-            raise LogUnavailable(f"topic {self._connection.topic} does not exist; run `muster migrate`")
+            raise LogUnavailable(
+                f"topic {self._connection.topic} does not exist: before the first start run "
+                "`muster migrate`; later, these are other brokers or it was deleted: restore the log"
+            )
         self.partitions = len(found)
         return self
 

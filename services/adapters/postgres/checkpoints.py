@@ -3,6 +3,7 @@
 from typing import Final
 
 from services.adapters.postgres.pool import Pool
+from services.log.port import LogUnavailable
 
 _CLAIM: Final = "INSERT INTO source (log) VALUES ($1) ON CONFLICT DO NOTHING"
 _SAVE: Final = (
@@ -13,8 +14,21 @@ _SAVE: Final = (
 _READ: Final = "SELECT partition, greatest(next_offset, read_offset) FROM checkpoints"
 
 
-class OtherLog(Exception):
+class OtherLog(LogUnavailable):
     """The views in this database belong to another log."""
+
+    def __init__(self, kept: str, log: str) -> None:
+        super().__init__(
+            f"the views in this database belong to log {kept}, but this is log {log}; point the processes at "
+            "the brokers of that log, or restore it; a new log needs an empty database"
+        )
+
+
+async def refuse_other(pool: Pool, log: str) -> None:
+    """Refuse a log other than the first one projected into this database, if any. Raises OtherLog."""
+    kept = await pool.value("SELECT log FROM source")
+    if kept not in (None, log):
+        raise OtherLog(kept, log)
 
 
 class PgCheckpoints:
@@ -26,12 +40,7 @@ class PgCheckpoints:
     async def claim(self, log: str) -> None:
         """Bind the database to the first log projected into it. Raises OtherLog."""
         await self._pool.fetch(_CLAIM, log)
-        kept = await self._pool.value("SELECT log FROM source")
-        if kept != log:
-            raise OtherLog(
-                f"the views in this database belong to log {kept}, but this is log {log}; give the "
-                "projectors a separate database, or point them at the brokers of the other log"
-            )
+        await refuse_other(self._pool, log)
 
     async def load(self) -> dict[int, int]:
         """Return partition -> the offset before which everything is in the views."""
