@@ -39,6 +39,7 @@ def counted(lines: list[Line], when: datetime) -> dict[str, int]:
         **_enterprises(told),
         **_difficulties(told),
         **_people(told),
+        **_training(told, [line for line in lines if line["event"] == "session.presence_corrected"]),
         "R5.meetings": many["meeting.held"],
         "R5.visits": many["visit.recorded"],
         "R5.reliefs": many["relief.adopted"],
@@ -124,6 +125,26 @@ def _difficulties(told: list[Line]) -> dict[str, int]:
                 pass
     many = Counter(state.values())
     return {"R5.raised": len(state), **{f"R5.{name}": many[name] for name in ("solved", "open", "ended")}}
+
+
+def _half_day(line: Line) -> tuple[str, str, str]:
+    return line["session"], line.get("worker") or line["holder"], line["half"]
+
+
+def _training(told: list[Line], corrections: list[Line]) -> dict[str, int]:
+    """A correction says how it was, so that it counts whenever it was entered."""
+    roles = {_half_day(line): line["role"] for line in told if line["event"] == "session.attended"}
+    for line in corrections:
+        if _half_day(line) in roles:
+            roles[_half_day(line)] = line.get("role")
+    there = {(session, who) for (session, who, _), role in roles.items() if role == "participant"}
+    leads = {line["chapter"]: line.get("post") for line in told if line["event"] == "chapter.led"}
+    return {
+        "R4.person_times": len(there),
+        "R4.people": len({who for _, who in there}),
+        "R4.sessions": len({session for session, _ in there}),
+        "R4.led": sum(post is not None for post in leads.values()),
+    }
 
 
 def _people(told: list[Line]) -> dict[str, int]:

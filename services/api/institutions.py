@@ -27,7 +27,10 @@ class ReportParameters(Parameters):
     at: Annotated[At | None, Field(description="As of this instant; default: now")] = None
     since: Annotated[
         At | None,
-        Field(description="Earlier instant to compare with; default: the end of the month before `at`"),
+        Field(
+            description="Earlier instant to compare with; default: the last monthly review, or without one"
+            " the end of the month before `at`"
+        ),
     ] = None
     area: Annotated[Areas, Field(description="Code of an area that holds what is counted")] = ()
 
@@ -99,7 +102,9 @@ async def _worked(request: Request, model: type[P], work: Callable[[Worked, P], 
         live: dict[str, dict[str, Any]] = {name: dict(some) for name, some in found.items()}
         here: Any = live["jurisdictions"].get(jurisdiction)
         zone = ZoneInfo(here.timezone if here else service.timezone)
-        since = params.since or before(at, zone)
+        areas = params.area or asker.areas
+        area = areas[0] if len(areas) == 1 else jurisdiction
+        since = params.since or before(live, at, zone, area)
         if since >= at:
             raise Problem(400, "parameter.invalid", variant="since")
         asked = Asked(

@@ -94,6 +94,37 @@ async def test_what_is_overdue_has_a_name_and_a_post(service: Service) -> None:
     )
 
 
+async def test_supervision_and_recognition_are_counted_and_tasks_are_overdue_by_name(
+    service: Service,
+) -> None:
+    begin = await city(service)
+    seen, due = {"at": begin.isoformat(), "observed": True}, (begin + 3 * DAY).isoformat()
+    task = {"undertaking": "T1", "title": "Charging points", "category": "campaign", "leader": f"P{HERE}"}
+    await service.ok("undertaking.set_up", **task, area=HERE, due=due, **seen)
+    about = {"publication": "PB1", "topic": "Through the snow", "channel": "board", "area": HERE}
+    await service.ok("publication.publish", **about, **seen)
+    report = await ask(service)
+    names = ("R10.raised", "R10.open", "R10.campaigns", "R10.overdue", "R9.published", "R9.brands")
+    assert [figure(report, name)["value"] for name in names] == [1, 1, 1, 1, 1, 0]
+    first = report["overdue"][0]
+    assert (first["figure"], first["name"]) == ("R10.overdue", "Charging points")
+    assert first["owner_name"] == f"Post {HERE}"
+
+
+async def test_without_a_choice_it_is_compared_with_the_last_monthly_review(service: Service) -> None:
+    begin = await city(service)
+    end_of_month = "T23:59:59.999999+08:00"
+    assert (await ask(service))["since"].endswith(end_of_month)
+    for day in (12, 4):
+        held = (begin + day * DAY).isoformat()
+        review = {"monthly_review": f"M{day}", "month": f"2020-{day:02}", "at": held, "observed": True}
+        await service.ok("monthly_review.hold", **review)
+    assert datetime.fromisoformat((await ask(service))["since"]) == begin + 12 * DAY
+    earlier = await ask(service, at=(begin + 10 * DAY).isoformat())
+    assert datetime.fromisoformat(earlier["since"]) == begin + 4 * DAY
+    assert (await ask(service, area=HERE))["since"].endswith(end_of_month)
+
+
 async def test_a_report_of_an_earlier_date_does_not_know_what_came_later(service: Service) -> None:
     begin = await city(service)
     report = await ask(service, at=(begin - DAY).isoformat())

@@ -46,6 +46,7 @@ FOUNDING = {
     "R2.ledger": 377,
     "R3.covered": 227,
     "R3.joint": 6,
+    "R4.person_times": 42,
     "R5.activities": 11,
     "R5.visits": 1_153,
     "R5.solved": 283,

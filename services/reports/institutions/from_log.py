@@ -37,7 +37,9 @@ class Folded:
         when = at or self.recorded_at
         if when is None:
             raise ValueError("this log is empty; record something first.")
-        earlier = since or before(when, self.zone)
+        earlier = since or before(
+            self.rows, when, self.zone, within[0] if len(within) == 1 else self.jurisdiction
+        )
         if earlier >= when:
             raise ValueError(
                 "--since must be earlier than --at; without --at, that is the time of the last record."

@@ -115,8 +115,13 @@ class Opened(Struct, frozen=True, kw_only=True):
     ]
 
 
-def before(at: datetime, zone: ZoneInfo) -> datetime:
-    """Return the date that a report is compared with if none is chosen: the end of the month before."""
+def before(live: Rows, at: datetime, zone: ZoneInfo, area: str) -> datetime:
+    """Return the date that a report is compared with if none is chosen: the last monthly review of the area,
+    as its figures were the last report; without one, the end of the month before."""
+    reviews = live["monthly_reviews"].values()
+    held = [one.held_at for one in reviews if one.area == area and one.held_at < at]
+    if held:
+        return max(held)
     first: date = at.astimezone(zone).date().replace(day=1)
     return midnight(first, zone) - _BEFORE
 
