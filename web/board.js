@@ -21,7 +21,7 @@ import { grouped, known, offered } from "./lib/shell/pages.js";
 import { Preferences } from "./lib/shell/preferences.js";
 import { Undo } from "./lib/shell/undo.js";
 import { Example, ExampleBand } from "./lib/start.js";
-import { attend, identify, jurisdictions, live, may, place, session } from "./lib/store.js";
+import { attend, identify, jurisdictions, live, may, named, place, session } from "./lib/store.js";
 import "./lib/terms.js";
 import { classes, Dialog, Icon, Loading, Toasts } from "./lib/ui.js";
 
@@ -122,7 +122,7 @@ function Choose() {
     ${jurisdictions.value.length === 0 && html`<p>${t("choose.none")}</p>`}
     <ul class="gate-list">${jurisdictions.value.map(
       (code) => html`<li><a
-        href=${href("overview", { jurisdiction: code })}>${code}</a></li>`,
+        href=${href("overview", { jurisdiction: code })}>${named(code)}</a></li>`,
     )}</ul>
     ${
       may("jurisdiction.establish") &&

@@ -11,7 +11,7 @@ import { effect, html, render, signal, useEffect, useErrorBoundary, useState } f
 import { href, param, route } from "./lib/router.js";
 import { ACTIVE, FORMING, LEDGER, ON_DUTY, PRIORITIES, UNFINISHED } from "./lib/rules.js";
 import { counted, Held, headline, kindOf, news, toneOf } from "./lib/shell/arrival.js";
-import { areas, attend, identify, incidents, jurisdictions, live, session } from "./lib/store.js";
+import { areas, attend, identify, incidents, jurisdictions, live, named, session } from "./lib/store.js";
 import { askedIn, ledgerIn, peopleIn, teamsIn, uncoveredFrom, uncoveredIn } from "./lib/sums.js";
 import { hhmm, now, scenario, since, span, stamp, wall } from "./lib/time.js";
 import { Alert, classes, freshness, Icon, Loading, Priority } from "./lib/ui.js";
@@ -368,7 +368,7 @@ const SignIn = () => html`<main class="wall-gate"><h1>${t("wall.sign_in")}</h1><
 const Choose = () => html`<main class="wall-gate"><h1>${t("wall.choose")}</h1>
   ${jurisdictions.value.map(
     (code) => html`<p key=${code}><a
-    href=${href("overview", { jurisdiction: code })}>${code}</a></p>`,
+    href=${href("overview", { jurisdiction: code })}>${named(code)}</a></p>`,
   )}
   ${
     jurisdictions.value.length === 0 &&

@@ -72,7 +72,7 @@ from services.api.routing import Endpoint, operation
 from services.api.server.edge import BASEMAP, Edge
 from services.api.serving import Servings
 from services.api.worker_rows import WorkerReader
-from services.application.lookup import closed_of
+from services.application.lookup import closed_of, names_of
 from services.application.muster import Muster
 from services.files.port import FilesUnavailable
 from services.history.history import History
@@ -202,6 +202,7 @@ class Index(Struct, kw_only=True):
     """The jurisdictions, views and commands of this service."""
 
     jurisdictions: Annotated[list[str], Meta(description="Those that the asker may read")]
+    names: Annotated[dict[str, str], Meta(description="What they are called, by code")]
     closed: Annotated[list[str], Meta(description="Those of them that are closed; pages do not list them")]
     views: dict[str, ViewFilters]
     commands: list[str]
@@ -216,6 +217,7 @@ async def index(request: Request) -> Answer[Index]:
     mine = [code for code in service.commands.jurisdictions() if asker.may_read(code)]
     found = Index(
         jurisdictions=mine,
+        names=await names_of(service.views, mine),
         closed=await closed_of(service.views, mine),
         views={
             name: ViewFilters(["area", *(f for f in catalog[name].filters if f != "area")])

@@ -19,6 +19,7 @@ from projections.base import View
 from projections.catalog import public_views
 from projections.catalog import views as catalog
 from projections.instant import READ
+from projections.terms import TermRow
 from services.access import Principal, asked_only
 from services.api.context import heavy, model, muster, reader, still
 from services.api.headings import CHOICES, FIELDS, headings
@@ -29,6 +30,7 @@ from services.api.sight import sight
 from services.api.table_files import BOM, XLSX, Row, XlsxFile, csv_text
 from services.api.view_parameters import DERIVED, file_parameters
 from services.api.views import record_reveal
+from services.api.worded import Worded
 from services.decisions.fields import Instant
 from services.views.port import Query
 
@@ -75,6 +77,8 @@ class Export(msgspec.Struct, frozen=True):
     zone: ZoneInfo
     keys: tuple[str, ...] | None = None
     """Keys of the rows, in this order; None = all that match."""
+    terms: tuple[TermRow, ...] = ()
+    """The jurisdiction's own terms."""
 
     @property
     def columns(self) -> list[str]:
@@ -96,9 +100,10 @@ class Export(msgspec.Struct, frozen=True):
     async def parts(self) -> AsyncIterator[list[Row]]:
         """Yield the cells of all rows in parts. Reveals are recorded before their part is yielded."""
         columns = self.columns
+        worded = Worded(self.view.name, self.wanted.headings, self.zone, self.terms)
         async for items in self._found() if self.keys is None else self._chosen(self.keys):
             rows = await self._opened(items)
-            yield [[row[name] for name in columns] for row in rows]
+            yield [worded.row(columns, row) for row in rows]
 
     async def _chosen(self, keys: tuple[str, ...]) -> AsyncIterator[Items]:
         """Yield the rows with these keys that the caller sees, in the order of the keys."""
@@ -141,7 +146,8 @@ class Export(msgspec.Struct, frozen=True):
 async def _export(request: Request, view: View[Any]) -> Export:
     jurisdiction, asker = await reader(request)
     wanted = await caught_up_query(request, jurisdiction, view, file_parameters(view), asker)
-    return Export(request, jurisdiction, asker, view, wanted, await _zone(request, jurisdiction))
+    zone, terms = await _zone(request, jurisdiction), await _terms(request, jurisdiction)
+    return Export(request, jurisdiction, asker, view, wanted, zone, None, terms)
 
 
 async def _listed(request: Request) -> Export:
@@ -158,7 +164,8 @@ async def _listed(request: Request) -> Export:
     )
     wanted = consistent(view, wanted, asker)
     keys = tuple(dict.fromkeys(asked.keys))
-    return Export(request, jurisdiction, asker, view, wanted, await _zone(request, jurisdiction), keys)
+    zone, terms = await _zone(request, jurisdiction), await _terms(request, jurisdiction)
+    return Export(request, jurisdiction, asker, view, wanted, zone, keys, terms)
 
 
 async def _zone(request: Request, jurisdiction: str) -> ZoneInfo:
@@ -166,6 +173,12 @@ async def _zone(request: Request, jurisdiction: str) -> ZoneInfo:
     found = await service.views.load(jurisdiction, {"jurisdictions": [jurisdiction]})
     here: Any = found["jurisdictions"].get(jurisdiction)
     return ZoneInfo(here.timezone if here else service.timezone)
+
+
+async def _terms(request: Request, jurisdiction: str) -> tuple[TermRow, ...]:
+    found, _ = await muster(request).views.snapshot(jurisdiction, {"terms": Query()})
+    rows: Any = [row for _, row in found["terms"]]
+    return tuple(rows)
 
 
 def _view(request: Request) -> View[Any]:

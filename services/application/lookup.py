@@ -59,6 +59,17 @@ async def open_areas(views: Views, jurisdiction: str, within: Sequence[str] = ()
     return [(row.area, row.name) for row in seen if not row.closed]
 
 
+async def names_of(views: Views, jurisdictions: Sequence[str]) -> dict[str, str]:
+    """Return the names of these jurisdictions. One that cannot be read now has none."""
+    found: dict[str, str] = {}
+    for code in jurisdictions:
+        with suppress(ViewsUnavailable, RowUnreadable):
+            row = (await views.load(code, {"jurisdictions": [code]}))["jurisdictions"][code]
+            if isinstance(row, JurisdictionRow):
+                found[code] = row.name
+    return found
+
+
 async def closed_of(views: Views, jurisdictions: Sequence[str]) -> list[str]:
     """Return those of these jurisdictions that are closed. One that cannot be read now counts as open."""
     found: list[str] = []

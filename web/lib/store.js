@@ -17,6 +17,17 @@ export const session = signal(undefined);
  * @type {import("./preact.js").Signal<string[]>}
  */
 export const jurisdictions = signal([]);
+/** Code of a jurisdiction -> what it is called. */
+export const names = signal({});
+
+/** Return the name of a jurisdiction with its code, as it is offered to be chosen.
+ *
+ * @param {string} code
+ */
+export const named = (code) => {
+  const name = names.value[code];
+  return name && name !== code ? `${name} (${code})` : code;
+};
 /** Codes of those that are closed. They are read by their address, but not listed. */
 export const closed = signal(/** @type {string[]} */ ([]));
 /** The live rows of the current jurisdiction; null before one is chosen.
@@ -50,6 +61,7 @@ export async function identify() {
     const found = await get("");
     const over = new Set(found.closed);
     closed.value = found.closed;
+    names.value = found.names ?? {};
     jurisdictions.value = found.jurisdictions.filter((code) => !over.has(code));
     session.value = me;
   } catch (problem) {
