@@ -36,6 +36,8 @@ TURNS: Final = 3
 RESULTS: Final = Path(__file__).with_name("RESULTS.md")
 BEGIN, END = "<!-- make bench -->\n", "<!-- end -->"
 """Between them `make bench` writes."""
+OTHERS: Final = ("bench.past", "bench.instants", "bench.importing --rows 12000", "bench.watchers")
+"""Programs whose lines the table takes over with `--whole`."""
 
 
 @contextmanager
@@ -177,6 +179,17 @@ class Table:
         RESULTS.write_text("\n".join([before + BEGIN, *lines, END + rest.partition(END)[2]]))
 
 
+def others(table: Table) -> None:
+    """Run the other programs, one after another, and take over what they say."""
+    for command in OTHERS:
+        done = subprocess.run(
+            [sys.executable, "-m", *command.split()], stdout=subprocess.PIPE, text=True, check=True
+        )
+        for line in done.stdout.splitlines():
+            what, *rest = re.split(r" {2,}", line.strip())
+            table.say(what, *rest[:2])
+
+
 async def in_turn(table: Table, port: int, token: str, requests: int, data: Path) -> None:
     """Single check-ins beside both peers."""
     ours, bare, written, spent = list[float](), list[float](), list[float](), list[list[float]]()
@@ -234,7 +247,7 @@ async def batches_in_turn(table: Table, port: int, token: str, events: int, data
     )
 
 
-async def run(scale: float) -> None:
+async def run(scale: float, *, whole: bool) -> None:
     requests, events = int(8_000 * scale), int(60_000 * scale) // 500 * 500
     table, began = Table(), os.getloadavg()
     with tempfile.TemporaryDirectory() as folder:
@@ -259,13 +272,17 @@ async def run(scale: float) -> None:
         table.say(f"rebuild of every view, {total:,} events", f"{rate:,.0f}/s", "goal >= 50,000")
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
     table.say("peak memory of the largest process", f"{peak} MiB", f"{os.cpu_count()} cores")
+    if whole:
+        await asyncio.to_thread(others, table)
     table.keep(began)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--scale", type=float, default=1.0, help="size of the run; 1 = about a minute")
-    uvloop.run(run(parser.parse_args().scale))
+    parser.add_argument("--whole", action="store_true", help="also run the other programs: about ten minutes")
+    given = parser.parse_args()
+    uvloop.run(run(given.scale, whole=given.whole))
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from bench.past import say
 from services import wiring
 from services.base.tuning import tune
 from services.intake import import_files, parse_mapping
@@ -101,10 +102,14 @@ async def measure(folder: Path, rows: int) -> None:
     read = max(at for at, total in seen if total is None)
     sent = sum(summary.outcomes.values())
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
-    print(f"{summary.rows} rows, {sent} commands, {summary.applied} applied, {summary.rejected} rejected")
-    print(f"reading {read:.1f} s, in all {took:.1f} s, with views {whole:.1f} s, {memory} MiB")
-    print(f"{time.process_time():.1f} s of processor time")
-    print(f"{summary.rows / took:.0f} rows/s, {sent / took:.0f} commands/s")
+    say(
+        f"import of {summary.rows:,} rows, {sent:,} commands",
+        f"{summary.rows / took:.0f} rows/s",
+        "goal 5,000",
+    )
+    say("  applied and rejected", f"{summary.applied:,} + {summary.rejected:,}")
+    say("  reading, in all, and with views", f"{read:.1f}, {took:.1f}, {whole:.1f} s")
+    say("  processor time of this process", f"{time.process_time():.1f} s", f"peak {memory} MiB")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from uuid import uuid4
 import uvloop
 
 from bench.large import J, facts, registrations, requests
+from bench.past import say
 from events.commit import Commit, Head, Recorded, digest, encode
 from projections.instant import READ
 from services.adapters.sqlite.instants import SqliteInstants
@@ -81,12 +82,13 @@ async def run(data: Path, workers: int, events: int) -> None:
         await build(log, workers, events)
     end = (await log.end(J)).position
     tune()
-    instants = Instants(log, SqliteInstants(data / "instants.sqlite"), 1 << 40)
+    store = SqliteInstants(data / "instants.sqlite")
+    instants = Instants(log, store, 1 << 40)
     begun = time.process_time()
     await instants.follow(J, end)
-    made, size = time.process_time() - begun, (data / "instants.sqlite").stat().st_size
-    print(f"{end:,} events, {workers:,} workers, load {os.getloadavg()[0]:.0f}")
-    print(f"made: {1e6 * made / end:.0f} us of CPU time and {size / end:,.0f} bytes an event", flush=True)
+    made, size = time.process_time() - begun, await store.size()
+    say("board at an instant: events", f"{end:,}", f"{workers:,} workers, load {os.getloadavg()[0]:.0f}")
+    say("  made, CPU time an event", f"{1e6 * made / end:.0f} us", f"{size / end:,.0f} bytes an event")
     found: list[tuple[float, float, str]] = []
     for when, _ in zip(whens(random, events, workers), range(PLACES), strict=False):
         name = random.choice(list(READ))
@@ -99,8 +101,12 @@ async def run(data: Path, workers: int, events: int) -> None:
     for which, what in enumerate(("on the clock", "CPU")):
         found.sort(key=lambda one: one[which])
         p50, p99 = (1_000 * found[int(PLACES * q)][which] for q in (0.5, 0.99))
-        print(f"page of 100 at {PLACES} instants, {what}: p50 {p50:.0f} ms, p99 {p99:.0f} ms", end="  ")
-        print(f"limit 500 ms; slowest {1_000 * found[-1][which]:.0f} ms: {found[-1][2]}")
+        say(f"page of 100 at {PLACES} instants, {what}: p50", f"{p50:.0f} ms")
+        say(
+            "  p99",
+            f"{p99:.0f} ms",
+            f"limit 500 ms; slowest {1_000 * found[-1][which]:.0f} ms: {found[-1][2]}",
+        )
     await instants.close()
     await log.close()
 
