@@ -35,6 +35,8 @@ FLAGS = (
     "--disable-gpu-compositing",
     "--disable-gpu-rasterization",
     "--process-per-site",
+    "--use-fake-device-for-media-stream",  # a microphone that beeps
+    "--use-fake-ui-for-media-stream",
     f"--disable-features={','.join(OFF)}",
 )
 """No sandbox: tests run as root in containers. Nothing looks for updates. Maps are drawn without a GPU, and

@@ -1,5 +1,8 @@
 """A difficulty from the phone to "solved", reopened, and back."""
 
+import re
+from pathlib import Path
+
 import pytest
 from phones import Phones
 from places import say
@@ -8,7 +11,10 @@ from screens import Screens
 from serving import City, until
 from test_accessibility import for_everybody
 
+from tests.photos import photo
+
 pytestmark = pytest.mark.timeout(300)
+LOADED = "one => (it => it?.naturalWidth > 0 || it?.duration > 0)(document.querySelector(one))"
 TEXT = "No bike may enter the estate"
 
 
@@ -23,7 +29,7 @@ def office(city: City) -> City:
 
 
 def test_a_difficulty_from_the_phone_to_solved_reopened_and_back(
-    office: City, phones: Phones, screens: Screens
+    office: City, phones: Phones, screens: Screens, tmp_path: Path
 ) -> None:
     courier = phones.open(office.url)
     courier.sign_in(office.code("W1"))
@@ -37,6 +43,16 @@ def test_a_difficulty_from_the_phone_to_solved_reopened_and_back(
     sheet = courier.page.locator("dialog.sheet")
     expect(sheet).to_contain_text("You: nobody")
     sheet.locator("textarea").fill(TEXT)
+    taken = tmp_path / "gate.jpg"
+    taken.write_bytes(photo())
+    sheet.locator("input[type=file]").set_input_files(taken)
+    expect(sheet.get_by_text("Photo 1")).to_be_visible()
+    sheet.get_by_role("button", name="Say it aloud").click()
+    expect(sheet.get_by_text("Recording, one minute at most")).to_be_visible()
+    courier.page.wait_for_timeout(1200)  # what is recorded is as long as this
+    sheet.get_by_role("button", name="End the recording").click()
+    expect(sheet.get_by_text(re.compile("Recording, [12] s"))).to_be_visible()
+    expect(sheet).to_contain_text("A voice can be recognised")
     for_everybody(courier.page)
     sheet.get_by_role("button", name="Send").click()
     receipt = sheet.locator(".receipt").inner_text()
@@ -56,9 +72,17 @@ def test_a_difficulty_from_the_phone_to_solved_reopened_and_back(
         "public/receipt"
     ]
 
+    until(lambda: len(office.rows("difficulties")[0]["files"]) == 2, 60, "photo and voice do not come")
+    assert [one["medium"] for one in office.rows("difficulties")[0]["files"]] == ["photo", "voice"]
+
     secret = office.token("dispatcher", f"s{office.j}")
     page = screens.open(office.url).sign_in(office, f"difficulties/{row['key']}", token=secret)
     say(page, "en")
+    for medium, shown in (("Photo", "img.proof-picture"), ("Recording", "audio")):
+        page.get_by_role("button", name=medium).click()
+        page.wait_for_function(LOADED, arg=f"dialog[open] {shown}")
+        for_everybody(page)
+        page.locator("dialog[open] .dialog-head button").click()
 
     def answer(words: str) -> None:
 

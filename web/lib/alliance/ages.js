@@ -42,7 +42,7 @@ export default function Ages({ rows, source }) {
   const most = Math.max(1, ...parts.flatMap(([, found]) => found.map((one) => one.n)));
   const shown = parts.filter(([key]) => key === "open_ages" || solved.length > 0);
   return html`${shown.map(
-    ([key, found]) => html`<section key=${key}><h3>${t(`difficulties.${key}`)}</h3>
+    ([key, found]) => html`<section key=${key}><h2>${t(`difficulties.${key}`)}</h2>
       <${Bars} found=${found} most=${most} /></section>`,
   )}`;
 }

@@ -42,7 +42,7 @@ export default function Uses({ rows, source }) {
     .sort(([, a], [, b]) => b - a)
     .map(([code, n]) => [code ? coded("station_service", code) : t("stations.no_service"), n]);
   return html`<p>${t("stations.uses_all", { n: number(all) })}</p>
-    <h3>${t("stations.by_hour")}</h3><${Bars} lines=${hours} most=${Math.max(...hours.map(([, n]) => n))} />
-    <h3>${t("stations.by_service")}</h3>
+    <h2>${t("stations.by_hour")}</h2><${Bars} lines=${hours} most=${Math.max(...hours.map(([, n]) => n))} />
+    <h2>${t("stations.by_service")}</h2>
     <${Bars} lines=${kinds} most=${Math.max(...kinds.map(([, n]) => n))} />`;
 }
