@@ -40,6 +40,12 @@ def counted(lines: list[Line], when: datetime) -> dict[str, int]:
         **_difficulties(told),
         **_people(told),
         **_training(told, [line for line in lines if line["event"] == "session.presence_corrected"]),
+        **_tasks(told),
+        "R9.published": many["publication.published"] - many["publication.retracted"],
+        "R9.awards": many["award.granted"] - many["award.revoked"],
+        "R9.brands": many["brand.registered"] - many["brand.retired"],
+        "R10.reviews": many["monthly_review.held"],
+        "R10.inspections": many["inspection.reported"],
         "R5.meetings": many["meeting.held"],
         "R5.visits": many["visit.recorded"],
         "R5.reliefs": many["relief.adopted"],
@@ -125,6 +131,25 @@ def _difficulties(told: list[Line]) -> dict[str, int]:
                 pass
     many = Counter(state.values())
     return {"R5.raised": len(state), **{f"R5.{name}": many[name] for name in ("solved", "open", "ended")}}
+
+
+def _tasks(told: list[Line]) -> dict[str, int]:
+    state: dict[str, str] = {}
+    kinds = Counter(line["category"] for line in told if line["event"] == "undertaking.set_up")
+    for line in told:
+        match line["event"]:
+            case "undertaking.set_up" | "undertaking.reopened":
+                state[line["undertaking"]] = "open"
+            case "undertaking.done" | "undertaking.withdrawn":
+                state[line["undertaking"]] = line["event"].partition(".")[2]
+            case _:
+                pass
+    states = Counter(state.values())
+    return {
+        "R10.raised": len(state),
+        **{f"R10.{name}": states[name] for name in ("done", "open", "withdrawn")},
+        **{f"R10.{kind}s": kinds[kind] for kind in ("field", "measure", "campaign", "plan")},
+    }
 
 
 def _half_day(line: Line) -> tuple[str, str, str]:

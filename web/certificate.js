@@ -31,7 +31,13 @@ function parts(text) {
   if (!kind || !body || !signature) return null;
   try {
     const said = bytes(body);
-    return { prefix, kind, said, signature: bytes(signature), paper: JSON.parse(new TextDecoder().decode(said)) };
+    return {
+      prefix,
+      kind,
+      said,
+      signature: bytes(signature),
+      paper: JSON.parse(new TextDecoder().decode(said)),
+    };
   } catch {
     return null;
   }

@@ -53,6 +53,11 @@ FOUNDING = {
     "R5.reliefs": 13,
     "R6.stations": 121,
     "R6.on_map": 113,
+    "R9.published": 23,
+    "R9.brands": 4,
+    "R10.fields": 4,
+    "R10.measures": 10,
+    "R10.campaigns": 6,
     "R7.reported": 238,
     "R7.person_times": 114,
 }

@@ -165,6 +165,8 @@ class _File:
             self._fill(cell, self._say(key), number=key in _NUMBERS, bold=True)
         repeated = OxmlElement("w:tblHeader")
         head._tr.get_or_add_trPr().append(repeated)
+        for column, (_, width) in zip(table.columns, columns, strict=True):
+            column.width = Cm(width)
         for values in rows:
             for cell, (key, _), value in zip(table.add_row().cells, columns, values, strict=True):
                 self._fill(cell, value, number=key in _NUMBERS)

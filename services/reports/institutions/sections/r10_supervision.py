@@ -21,16 +21,9 @@ def _category(key: str, en: str, zh: str) -> Figure:
     return Figure(
         key=f"{key}s",
         names=both(en, zh),
-        definition=both(
-            f"Tasks of the category “{key}”, without withdrawn ones", f"类别为「{zh}」的任务，不含已撤销的"
-        ),
-        items=picked(
-            "undertakings",
-            "raised_at",
-            lambda past, row: row.category == key and row.state != "withdrawn",
-            name="title",
-            owner="leader",
-        ),
+        definition=both(f"Of the tasks, those of the kind “{key}”", f"其中类别为「{zh}」的任务"),
+        items=picked("undertakings", "raised_at", is_("category", key), name="title", owner="leader"),
+        of="R10.raised",
     )
 
 
