@@ -27,8 +27,9 @@ LATE: Final = timedelta(days=3)
 MOST_FILES: Final = 40
 """Files of one request, so that a stolen phone cannot fill the disk."""
 _KIND: Final = "request/"
-_VIEWS: Final = {"request": "requests", "difficulty": "difficulties"}
+_VIEWS: Final = {"request": "requests", "difficulty": "difficulties", "inspection": "inspections"}
 """View of those who have files, by kind."""
+_INSPECTION: Final = "inspection/"
 _INERT: Final = {
     "Cache-Control": "no-store",
     "Content-Disposition": "inline",
@@ -40,13 +41,16 @@ _INERT: Final = {
 class UploadParameters(Parameters):
     """Whose picture it is."""
 
-    subject: Annotated[str, Field(description="request/ID", pattern=r"^request/\w[\w.\-]{0,63}$")]
+    subject: Annotated[
+        str,
+        Field(description="request/ID or inspection/ID", pattern=r"^(request|inspection)/\w[\w.\-]{0,63}$"),
+    ]
 
 
 class Uploaded(Struct):
     """An uploaded file."""
 
-    file: Annotated[str, Meta(description="Its name, for assignment.attach_proof")]
+    file: Annotated[str, Meta(description="Its name, for assignment.attach_proof or inspection.report")]
 
 
 @operation(
@@ -59,16 +63,20 @@ class Uploaded(Struct):
     words={410: "The request's personal data was erased", 422: "Not such a picture, or too many pixels"},
 )
 async def upload(request: Request) -> Answer[Uploaded]:
-    """Store a JPEG, PNG or WebP picture of at most 2 MiB, sealed under its request.
+    """Store a JPEG, PNG or WebP picture of at most 2 MiB, sealed under its request or inspection.
 
     Only what can be seen is kept, without place, time or device. Sending the same bytes again answers the
-    same name. Attach it with assignment.attach_proof within a day: what is never attached is deleted.
+    same name. Name it in assignment.attach_proof or inspection.report within a day: what is
+    never named is deleted.
     """
-    jurisdiction, asker = await commander(request, "assignment.attach_proof")
+    inspected = request.query_params.get("subject", "").startswith(_INSPECTION)
+    attaching = "inspection.report" if inspected else "assignment.attach_proof"
+    jurisdiction, asker = await commander(request, attaching)
     subject = read(request, UploadParameters, "files").subject
     given = await given_file(request, PICTURES)
     await _their_request(request, jurisdiction, asker, subject)
-    await _their_task(request, jurisdiction, asker, subject)
+    if not inspected:
+        await _their_task(request, jurisdiction, asker, subject)
     name = await kept(request, jurisdiction, subject, await cleaned(given), MOST_FILES)
     return answer(Uploaded(name))
 
@@ -78,8 +86,13 @@ async def _their_request(request: Request, jurisdiction: str, asker: Principal, 
     kind, _, key = subject.partition("/")
     view = _VIEWS[kind]
     row = (await muster(request).views.load(jurisdiction, {view: [key]}))[view].get(key)
-    if row is None or not asker.sees(row):
+    if row is None or not asker.sees(row) or (kind == "inspection" and not _inspects(asker, row)):
         raise _unknown(key, view)
+
+
+def _inspects(asker: Principal, row: Any) -> bool:
+    """Whether somebody may give or see the picture of an inspection: a worker of those they make."""
+    return asker.worker is None or asker.worker == row.inspector
 
 
 def _unknown(key: str, view: str = "requests") -> Problem:

@@ -13,7 +13,7 @@ USABLE: Final = timedelta(days=1)
 KEPT: Final = timedelta(days=2)
 """How long a file that nothing names is kept. Longer than USABLE by what the views may lag behind the log."""
 _AT_ONCE: Final = 200
-_NAMING: Final = frozenset({"assignments", "requests", "difficulties"})
+_NAMING: Final = frozenset({"assignments", "requests", "difficulties", "inspections"})
 """Views that tell which files are named."""
 
 
@@ -29,7 +29,7 @@ async def sweep(files: Files, vault: Vault, jurisdiction: str) -> int:
 async def sweep_unattached(files: Files, log: Log, views: Views, jurisdiction: str, now: datetime) -> int:
     """Delete the files put longer than KEPT ago that nothing names; return how many.
 
-    Only while the views show the whole log, and only of requests and difficulties that they know: a restored
+    Only while the views show the whole log, and only of those that they know: a restored
     or rebuilt view must not make attached files look unattached. Raises FilesUnavailable, LogUnavailable,
     ViewsUnavailable or RowUnreadable.
     """
@@ -53,13 +53,20 @@ async def _whole(log: Log, views: Views, jurisdiction: str) -> bool:
 
 
 async def _unnamed(views: Views, jurisdiction: str, old: dict[str, set[str]]) -> set[str]:
-    """Return those of these files, by subject, that neither a task nor the difficulty names."""
-    requests, difficulties = (_of_kind(old, kind) for kind in ("request/", "difficulty/"))
-    asked = {"requests": list(requests), "difficulties": list(difficulties)}
+    """Return those of these files, by subject, that nothing names."""
+    kinds = ("request/", "difficulty/", "inspection/")
+    requests, difficulties, inspections = (_of_kind(old, kind) for kind in kinds)
+    asked = {
+        "requests": list(requests),
+        "difficulties": list(difficulties),
+        "inspections": list(inspections),
+    }
     rows: Any = await views.load(jurisdiction, asked)
     known = {key: row for key, row in rows.get("difficulties", {}).items() if row is not None}
     shown = {one.file for row in known.values() for one in row.files}
     loose = {name for key in known for name in difficulties[key]} - shown
+    for key, row in rows.get("inspections", {}).items():
+        loose |= inspections[key] - {row.file} if row is not None else set()
     return loose | await _without_task(
         views, jurisdiction, {key: names for key, names in requests.items() if rows["requests"].get(key)}
     )

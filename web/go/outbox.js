@@ -164,7 +164,9 @@
   async function sendPicture(who, act) {
     const { whose, observes } = await mine(who);
     if (whose !== "mine") return { outcome: whose };
-    const path = `/${who.jurisdiction}/files?subject=${encodeURIComponent(`request/${act.data.request}`)}`;
+    const { request, inspection } = act.data;
+    const subject = request ? `request/${request}` : `inspection/${inspection}`;
+    const path = `/${who.jurisdiction}/files?subject=${encodeURIComponent(subject)}`;
     const headers = { "Content-Type": act.picture.type };
     const { status, body, wait } = await ask(
       path,

@@ -6,6 +6,7 @@ import { effect, html, signal, useEffect } from "../lib/preact.js";
 import { day, hhmm, worked } from "../lib/time.js";
 import { Activities } from "./activities.js";
 import { areaName, needAreas } from "./areas.js";
+import { Inspections } from "./inspecting.js";
 import { Button, Unsent } from "./parts.js";
 import { acts, me, shown, who } from "./state.js";
 import { act } from "./sync.js";
@@ -88,7 +89,7 @@ export function Body() {
   );
   const said = found.value;
   if (said === undefined)
-    return html`<p class="muted">${t("go.service.offline")}</p><${Home} /><${Activities} />`;
+    return html`<p class="muted">${t("go.service.offline")}</p><${Home} /><${Inspections} /><${Activities} />`;
   if (said === null) return html`<p role="status">${t("go.loading")}</p>`;
   const { person, rows, plans, papers } = said;
   return html`<div class="stack"><${Home} />
@@ -97,6 +98,7 @@ export function Body() {
       html`<dl class="sums"><div><dt>${t("go.service.times")}</dt><dd>${person.person_times}</dd></div>
       <div><dt>${t("go.service.time")}</dt><dd>${worked(person.seconds)}</dd></div></dl>`
     }
+    <${Inspections} />
     <${Activities} />
     ${
       plans.length > 0 &&

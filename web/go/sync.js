@@ -20,6 +20,7 @@ const LASTING = [
   "station.scan",
   "session.scan",
   "station.report",
+  "inspection.report",
   "need.open",
   "need.close",
   "activity.sign_up",

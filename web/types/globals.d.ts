@@ -109,6 +109,7 @@ interface Act {
     side?: string;
     priority?: number;
     activity?: string;
+    inspection?: string;
     [free: `free_${string}`]: number;
   };
   /** A picture that is sent first; the service answers the name of its file. */
@@ -152,6 +153,10 @@ interface Kept {
   stations: { jurisdiction: string; said: PublicMap; at: number };
   /** What a keeper's phone knows: the stations kept, the uses counted on it today, the needs told on it. */
   keeping: Keeping;
+  inspecting: {
+    owner: string;
+    items: { inspection: string; area: string; manner: string; ordered_at: string }[];
+  };
   "push.texts": Record<string, { title: string; body?: string }>;
   [terms: `terms ${string}`]: TermRow[];
   [contact: `contact ${string}`]: Contact;

@@ -165,6 +165,7 @@ export default {
   "act.station.scan": "Use of a station",
   "act.station.use": "One use",
   "act.station.report": "State of the station",
+  "act.inspection.report": "Report of an inspection",
   "act.need.open": "Short or too much",
   "act.activity.sign_up": "Sign up for an activity",
   "act.activity.sign_off": "Not coming to an activity",

@@ -158,6 +158,7 @@ export default {
   "act.station.scan": "使用驿站",
   "act.station.use": "使用一次",
   "act.station.report": "驿站状态",
+  "act.inspection.report": "督查反馈",
   "act.need.open": "短缺或富余",
   "act.activity.sign_up": "活动报名",
   "act.activity.sign_off": "取消活动报名",

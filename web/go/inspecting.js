@@ -1,0 +1,121 @@
+// Inspections that this worker is to make: place, what was found, and a picture, also without a network. Loaded
+// with my service.
+
+import { get } from "../lib/api.js";
+import { t } from "../lib/i18n.js";
+import { effect, html, signal, useEffect, useState } from "../lib/preact.js";
+import { day } from "../lib/time.js";
+import { areaName } from "./areas.js";
+import { Button, Sheet, Unsent } from "./parts.js";
+import { scaled } from "./picture.js";
+import { here } from "./place.js";
+import { acts, db, me, who } from "./state.js";
+import { act } from "./sync.js";
+
+const REPORT = "inspection.report";
+const MOST = 20;
+
+/** The inspections that are awaited, as last told. */
+const awaited = signal(/** @type {Kept["inspecting"]["items"]} */ ([]));
+
+/** Bring them to this phone, or show what it has: the service gives no others to this token. */
+async function bring() {
+  const { jurisdiction, owner } = who.peek();
+  const kept = await db.get("inspecting");
+  if (kept?.owner === owner) awaited.value = kept.items;
+  try {
+    const { items } = await get(`/${jurisdiction}/inspections`, { state: "ordered", limit: MOST });
+    awaited.value = items;
+    await db.set("inspecting", { owner, items });
+  } catch (error) {
+    console.warn(error.message);
+  }
+}
+
+/** Return the act that reports an inspection, if it was said on this phone and not refused.
+ * @param {string} inspection
+ * @param {Act[]} said
+ */
+export const reportOf = (inspection, said) =>
+  said.findLast(
+    ({ name, state, data }) => name === REPORT && state !== "refused" && data.inspection === inspection,
+  );
+
+/** Return what is sent: each line of a text is one finding.
+ * @param {{inspection: string, place: string, findings: string, note: string}} said
+ * @param {{lat: number, lon: number} | null} at
+ */
+export const report = ({ inspection, place, findings, note }, at) => ({
+  inspection,
+  place: place.trim(),
+  findings: findings
+    .split("\n")
+    .map((text) => text.trim())
+    .filter(Boolean)
+    .slice(0, MOST)
+    .map((text) => ({ text })),
+  ...(note.trim() && { note: note.trim() }),
+  ...(at && { lat: at.lat, lon: at.lon }),
+});
+
+/** Inspections that I am to make. */
+export function Inspections() {
+  useEffect(
+    () =>
+      effect(() => {
+        if (me.value) bring();
+      }),
+    [],
+  );
+  if (awaited.value.length === 0) return null;
+  return html`<section class="stack" aria-label=${t("go.inspections")}><h3>${t("go.inspections")}</h3>
+    <ul class="people">${awaited.value.map(
+      (one) => html`<${One} key=${one.inspection} one=${one} said=${reportOf(one.inspection, acts.value)} />`,
+    )}</ul></section>`;
+}
+
+function One({ one, said }) {
+  const [open, setOpen] = useState(false);
+  return html`<li><span><b>${areaName(one.area)}</b><br /><small>${t(`go.inspection.${one.manner}`)} ·
+    ${day(one.ordered_at)}</small><${Unsent} act=${said} /></span>
+    ${
+      said
+        ? html`<small>${t("go.inspection.reported")}</small>`
+        : html`<${Button} onClick=${() => setOpen(true)}>${t("go.inspection.report")}</${Button}>`
+    }
+    ${open && html`<${Form} one=${one} close=${() => setOpen(false)} />`}</li>`;
+}
+
+function Form({ one, close }) {
+  const [place, setPlace] = useState("");
+  const [findings, setFindings] = useState("");
+  const [note, setNote] = useState("");
+  const [picture, setPicture] = useState(/** @type {Blob | undefined} */ (undefined));
+  const [why, setWhy] = useState("");
+  const take = async (file) => {
+    try {
+      setPicture(file && (await scaled(file)));
+      setWhy("");
+    } catch {
+      setWhy(t("go.inspection.unreadable"));
+    }
+  };
+  const send = async () => {
+    const at = await here().catch(() => null);
+    const data = report({ inspection: one.inspection, place, findings, note }, at);
+    close();
+    await act(REPORT, data, { title: place }, { picture });
+  };
+  return html`<${Sheet} title=${t("go.inspection.report")} close=${close}><div class="stack">
+    <label class="field"><span>${t("go.inspection.place")}</span><input name="place" maxlength="200"
+      autocomplete="off" value=${place} onInput=${(event) => setPlace(event.currentTarget.value)} /></label>
+    <label class="stack"><span>${t("go.inspection.findings")}</span><textarea name="findings" rows="4"
+      maxlength="4000" onInput=${(event) => setFindings(event.currentTarget.value)}>${findings}</textarea></label>
+    <label class="stack"><span>${t("go.inspection.note")}</span><textarea name="note" rows="3"
+      maxlength="4000" onInput=${(event) => setNote(event.currentTarget.value)}>${note}</textarea></label>
+    <label class="stack"><span>${t("go.inspection.picture")}</span><input type="file" name="picture"
+      accept="image/*" onChange=${(event) => take(event.currentTarget.files?.[0])} /></label>
+    ${why && html`<p class="late" role="alert">${why}</p>`}
+    <${Button} kind="main" icon="check" disabled=${!place.trim()} onClick=${send}>
+      ${t("go.inspection.send")}</${Button}></div></${Sheet}>`;
+}
