@@ -1,4 +1,4 @@
-// Inspections that this worker is to make: place, what was found, and a picture, also without a network. Loaded
+// Inspections that this worker is to make: place, findings and a picture, also without a network. Loaded
 // with my service.
 
 import { get } from "../lib/api.js";
@@ -110,9 +110,11 @@ function Form({ one, close }) {
     <label class="field"><span>${t("go.inspection.place")}</span><input name="place" maxlength="200"
       autocomplete="off" value=${place} onInput=${(event) => setPlace(event.currentTarget.value)} /></label>
     <label class="stack"><span>${t("go.inspection.findings")}</span><textarea name="findings" rows="4"
-      maxlength="4000" onInput=${(event) => setFindings(event.currentTarget.value)}>${findings}</textarea></label>
+      maxlength="4000" value=${findings}
+      onInput=${(event) => setFindings(event.currentTarget.value)}></textarea></label>
     <label class="stack"><span>${t("go.inspection.note")}</span><textarea name="note" rows="3"
-      maxlength="4000" onInput=${(event) => setNote(event.currentTarget.value)}>${note}</textarea></label>
+      maxlength="4000" value=${note}
+      onInput=${(event) => setNote(event.currentTarget.value)}></textarea></label>
     <label class="stack"><span>${t("go.inspection.picture")}</span><input type="file" name="picture"
       accept="image/*" onChange=${(event) => take(event.currentTarget.files?.[0])} /></label>
     ${why && html`<p class="late" role="alert">${why}</p>`}

@@ -172,4 +172,5 @@ export default {
   "inspections.inspection.report": "Report",
   "inspections.inspection.call_off": "Call off",
   "inspections.inspection.erase": "Erase note and picture",
+  "entry.mapping.undertakings": "Ledger of supervision",
 };

@@ -169,4 +169,5 @@ export default {
   "inspections.inspection.report": "反馈",
   "inspections.inspection.call_off": "取消",
   "inspections.inspection.erase": "清除记录与照片",
+  "entry.mapping.undertakings": "攻坚台账",
 };
