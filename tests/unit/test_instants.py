@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
 from random import Random
+from types import SimpleNamespace
 from typing import Any, Final
 
 import pytest
@@ -14,9 +15,12 @@ from events.commit import Head, decode
 from projections.instant import READ
 from services.adapters.memory.views import page_of
 from services.adapters.sqlite.instants import SqliteInstants
+from services.adapters.sqlite.past import SqlitePast
 from services.decisions.worker.commands import Register
 from services.history import instants as module
+from services.history.history import History
 from services.history.instants import Instants
+from services.history.past import Past
 from services.views.port import Query
 from tests.given import Given, area, assignment, given, request, t, team, worker
 from tests.make import JURISDICTION as J
@@ -73,6 +77,20 @@ async def test_a_read_folds_only_what_is_new(store: SqliteInstants) -> None:
     await Instants(log_of(early), store, 1 << 40).follow(J, early[-1].head.position)
     assert await Instants(late, store, 1 << 40).page(J, "headcount", when, Query())
     assert early[-1].head.position - min(late.asked) < 10
+
+
+async def test_the_history_reads_there_and_not_from_the_beginning(
+    store: SqliteInstants, tmp_path: Path
+) -> None:
+    log, when = log_of(scenario()), decode(scenario()[-1].data).recorded_at
+    later: Any = SimpleNamespace(now=lambda: when)
+    past = Past(log, SqlitePast(tmp_path / "past.sqlite", {}), {}, instants=Instants(log, store, 1 << 40))
+    await past.follow(J, scenario()[-1].head.position)
+    replayed = {view: await History(log, log, later).at(J, view, when, Query()) for view in READ}
+    log.asked.clear()
+    history = History(log, log, later, past=past)
+    assert {view: await history.at(J, view, when, Query()) for view in READ} == replayed
+    assert 0 not in log.asked
 
 
 async def test_what_is_far_behind_is_replayed(store: SqliteInstants, monkeypatch: pytest.MonkeyPatch) -> None:
