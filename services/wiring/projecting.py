@@ -6,6 +6,7 @@ from typing import Final
 from projections.catalog import views as catalog
 from services.adapters.kafka.changes import KafkaAnnouncer
 from services.adapters.kafka.connection import Connection
+from services.adapters.kafka.quieting import quieten
 from services.adapters.kafka.transport import KafkaTransport
 from services.adapters.postgres.checkpoints import PgCheckpoints
 from services.adapters.postgres.pool import Pool
@@ -61,7 +62,8 @@ async def partitions() -> int:
 
 
 def kafka() -> Connection:
-    """Return the connection settings of the brokers."""
+    """Return the connection settings of the brokers, whose client says the same thing only now and then."""
+    quieten()
     found = settings()
     return Connection(
         servers=found.kafka or "",

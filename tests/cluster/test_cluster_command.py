@@ -14,6 +14,9 @@ from uuid import uuid4
 import httpx
 import psutil
 
+from tests.command_line import muster
+from tests.manual import commands
+
 COMMAND = [sys.executable, "-m", "services.cli", "cluster", "--port", "0", "--apis", "1", "--projectors", "1"]
 
 
@@ -74,13 +77,16 @@ def test_it_serves_keeps_its_data_and_leaves_nothing_behind(tmp_path: Path) -> N
         assert "Traceback" not in second.stderr
         assert len(of(folder)) > 3
 
-        told_of = [sys.executable, "-m", "services.cli", "verify", "--data", str(folder)]
-        verified = subprocess.run(told_of, capture_output=True, text=True, check=False, timeout=60)
+        start, verify, *others = commands("The local cluster", FOLDER=folder, BACKUP=tmp_path / "backup")
+        assert start[:4] == ["muster", "cluster", "--data", str(folder)]
+        verified = muster(*verify[1:])
         assert (verified.returncode, verified.stderr) == (0, "")
         assert "2307: ok" in verified.stdout
+        for _, *words in others:
+            assert (muster(*words).returncode, words) == (0, words)
         assert process.poll() is None
     assert of(folder) == []
-    resting = subprocess.run(told_of, capture_output=True, text=True, check=False, timeout=60)
+    resting = muster("verify", "--data", folder)
     assert resting.returncode == 1
     assert resting.stderr.startswith(f"muster: the cluster in {folder} is not running; start it with")
     token = (folder / "api-1" / "admin.token").read_text().strip()
