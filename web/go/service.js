@@ -89,7 +89,8 @@ export function Body() {
   );
   const said = found.value;
   if (said === undefined)
-    return html`<p class="muted">${t("go.service.offline")}</p><${Home} /><${Inspections} /><${Activities} />`;
+    return html`<p class="muted">${t("go.service.offline")}</p><${Home} /><${Inspections} />
+      <${Activities} />`;
   if (said === null) return html`<p role="status">${t("go.loading")}</p>`;
   const { person, rows, plans, papers } = said;
   return html`<div class="stack"><${Home} />

@@ -27,8 +27,9 @@ export default function Board({ source, all }) {
   const { data, problem, reload } = useLoaded(load, [JSON.stringify(params), source.at === null && all]);
   return html`<div class="ledger-funnel">
     <${Field} label=${t("undertakings.before")} hint=${t("undertakings.before_hint")}>
-      <input type="date" value=${day ?? ""} max=${localDate(source.at ?? now.peek())}
-        onChange=${(event) => ask({ before: [event.currentTarget.value].filter(Boolean) })} />
+      ${(attributes) => html`<input type="date" ...${attributes} value=${day ?? ""}
+        max=${localDate(source.at ?? now.peek())}
+        onChange=${(event) => ask({ before: [event.currentTarget.value].filter(Boolean) })} />`}
     </${Field}>
     <${ErrorNote} problem=${problem} retry=${reload} />
     ${!data && !problem && html`<${Loading} />`}
