@@ -130,3 +130,20 @@ def test_both_readmes_show_the_same_commands_and_answers() -> None:
         return path.read_text(encoding="utf-8").split("```")[1::2]
 
     assert blocks(english) == blocks(chinese)
+
+
+def test_the_institutions_are_described_in_both_languages() -> None:
+    """Their readers are officers in Chinese cities: section by section, with the same questions to ask."""
+    english, chinese = (ROOT / "docs" / f"institutions{end}.md" for end in ("", ".zh-CN"))
+
+    def sections(path: Path) -> list[str]:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        return [line.split(" ")[0] for line in lines if line.startswith("#")]
+
+    def asked(path: Path) -> list[str]:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        found = (line.strip() for line in lines if line.startswith(("GET ", "muster ", "    ")))
+        return [line.partition("  ")[0] for line in found]
+
+    assert sections(english) == sections(chinese)
+    assert asked(english) == asked(chinese)
