@@ -48,10 +48,9 @@ def test_a_difficulty_from_the_phone_to_solved_reopened_and_back(
     sheet.locator("input[type=file]").set_input_files(taken)
     expect(sheet.get_by_text("Photo 1")).to_be_visible()
     sheet.get_by_role("button", name="Say it aloud").click()
-    expect(sheet.get_by_text("Recording, one minute at most")).to_be_visible()
-    courier.page.wait_for_timeout(1200)  # what is recorded is as long as this
+    expect(sheet.get_by_text("Recording: 1 s of 60 s")).to_be_visible()
     sheet.get_by_role("button", name="End the recording").click()
-    expect(sheet.get_by_text(re.compile("Recording, [12] s"))).to_be_visible()
+    expect(sheet.get_by_text(re.compile("Recording, [1-9] s"))).to_be_visible()
     expect(sheet).to_contain_text("A voice can be recognised")
     for_everybody(courier.page)
     sheet.get_by_role("button", name="Send").click()

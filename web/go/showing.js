@@ -71,6 +71,16 @@ async function record() {
 const named = ({ medium, seconds }, n) =>
   medium === "photo" ? t("go.ask.photo_n", { n }) : t("go.ask.voice_n", { n: seconds });
 
+/** How long is recorded already. */
+function Clock() {
+  const [seconds, setSeconds] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => setSeconds((n) => n + 1), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return html`<p role="timer">${t("go.ask.recording", { n: seconds, most: MOST_SECONDS })}</p>`;
+}
+
 /** Photos and a recording, with what is kept of them. `change` gets all that are to be sent.
  * @param {{shown: Shown[], change: (next: (now: Shown[]) => Shown[]) => void}} props
  */
@@ -124,7 +134,7 @@ export function Showing({ shown, change }) {
           "MediaRecorder" in window &&
           html`<${Button} onClick=${speak}>${t("go.ask.voice")}</${Button}>`
     }</div>
-    ${runs && html`<p role="status">${t("go.ask.recording")}</p>`}
+    ${runs && html`<${Clock} />`}
     ${problem && html`<p class="refused" role="alert">${t(problem)}</p>`}
     <small>${t("go.ask.bare")}</small></div>`;
 }

@@ -64,7 +64,7 @@ export default {
   "go.ask.voice": "Say it aloud",
   "go.ask.voice_end": "End the recording",
   "go.ask.voice_n": "Recording, {n} s",
-  "go.ask.recording": "Recording, one minute at most …",
+  "go.ask.recording": "Recording: {n} s of {most} s at most",
   "go.ask.no_voice": "The microphone cannot be used. Allow it in the browser, or write.",
   "go.ask.drop": "Remove",
   "go.ask.bare": "Photos and recordings are sent without place, time and device.",

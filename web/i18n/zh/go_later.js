@@ -63,7 +63,7 @@ export default {
   "go.ask.voice": "语音说明",
   "go.ask.voice_end": "结束录音",
   "go.ask.voice_n": "录音 {n} 秒",
-  "go.ask.recording": "正在录音，最长一分钟……",
+  "go.ask.recording": "正在录音：{n} 秒，最长 {most} 秒",
   "go.ask.no_voice": "无法使用麦克风。请在浏览器中允许使用，或改为文字说明。",
   "go.ask.drop": "删除",
   "go.ask.bare": "照片和录音发送前已去除位置、时间和设备信息。",
