@@ -37,6 +37,8 @@ PAUSE = 0 if LONG else 0.02
 WORKERS = 50
 CONNECTIONS = 60
 RECOVER = 30.0
+BACK_SECONDS = 5.0
+"""Until a command is acknowledged once the only broker is back."""
 
 
 class Load:
@@ -45,6 +47,8 @@ class Load:
     def __init__(self, town: Town) -> None:
         self.town, self.acknowledged = town, dict[str, int]()
         self.longest, self.last, self.tries = 0.0, time.monotonic(), 0
+        self.times: list[float] = []
+        """When commands of this round were answered."""
         self._chance = random.Random(SEED)
 
     @contextlib.asynccontextmanager
@@ -93,6 +97,7 @@ class Load:
     def _count(self, key: str, told: dict[str, object]) -> None:
         now = time.monotonic()
         self.longest, self.last = max(self.longest, now - self.last), now
+        self.times.append(now)
         if told["outcome"] != "unchanged":
             self.acknowledged[key] = int(str(told["position"]))
 
@@ -202,6 +207,14 @@ def fault(
             return down(town, name, MINUTE)
 
 
+async def listening(town: Town) -> float:
+    """Wait until the broker can be connected to; return the time."""
+    async with asyncio.timeout(RECOVER + 20):
+        while not await asyncio.to_thread(town.cluster["kafka"].ready):
+            await asyncio.sleep(0.02)
+    return time.monotonic()
+
+
 async def recovered(town: Town, views: PgViews, truth: Truth, load: Load) -> float:
     """Return the seconds until a command is acknowledged and the views reach the log's head of that time."""
     began = time.monotonic()
@@ -236,14 +249,18 @@ async def test_every_process_may_die_at_any_time(frail: Town) -> None:
     views = await PgViews.open(await Pool.open(town.cluster.database.dsn), catalog)
     async with watched(town):
         for kind, name in script(chance):
-            load.longest, load.last = 0.0, time.monotonic()
+            load.longest, load.last, load.times = 0.0, time.monotonic(), []
             async with load.sending():
                 await asyncio.sleep(chance.uniform(0.3, 1.0))
                 async with fault(town, kind, name, chance):
+                    back = await listening(town)
                     took = await recovered(town, views, truth, load)
                 await asyncio.sleep(0.5)
+            waited = min(one for one in load.times if one > back) - back
+            assert name != "kafka" or waited < BACK_SECONDS, f"{waited:.1f} s after the broker was back"
             print(
                 f"{kind:7}{name:12} longest without an acknowledged write {load.longest:5.1f} s,"
+                f" {waited:4.1f} s after the broker listens,"
                 f" recovered in {took:5.1f} s, {len(load.acknowledged)} acknowledged"
             )
             await truth.read_on()
