@@ -1,5 +1,5 @@
-// Verifies a certificate or an award in the browser. The code stays here: it is in the part of the address that is never
-// sent, and the service is only asked for the key and the list of all revoked numbers.
+// Verifies a certificate or an award in the browser. The code stays here: it is in the part of the address
+// that is never sent, and the service is only asked for the key and the list of all revoked numbers.
 
 import { LANGUAGES, REFERENCE } from "./i18n/languages.js";
 

@@ -1,5 +1,6 @@
 // Texts about leaders and training in English.
 export default {
+  "entry.mapping.training-attendance": "Presence at training sessions",
   "page.leaders": "Leaders",
   "view.leads": "posts that lead chapters",
   "event.chapter.led": "Led by a post",

@@ -1,5 +1,6 @@
 // Texts about leaders and training in Chinese.
 export default {
+  "entry.mapping.training-attendance": "培训出勤",
   "page.leaders": "领头雁",
   "view.leads": "组织负责岗位",
   "event.chapter.led": "明确负责岗位",
