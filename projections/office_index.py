@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from events.answering import index_keys
-from events.area import parents
+from events.area import meets, parents
 from events.unit import LEAD
 from projections.answerable import AREA, TRADE, AnswerableRow, names_at, trades
 from projections.posts import PostRow
@@ -93,6 +93,17 @@ class OfficeIndex:
         """Return the trades that were there, in the order of their codes."""
         rows = (row for row in self.answerable.values() if row.kind == TRADE)
         return sorted(row.code for row in rows if names_at(row, instant) is not None)
+
+    def posts_beyond(self, within: tuple[str, ...]) -> frozenset[str]:
+        """Return the posts that have nothing in common with these areas: callers limited to them do not know
+        of such a post. No areas means none."""
+        if not within:
+            return frozenset()
+        return frozenset(
+            key
+            for key, row in self.posts.items()
+            if not any(meets(area, outer) for area in row.areas for outer in within)
+        )
 
     def ever(self, kind: str) -> list[str]:
         """Return the codes of all areas or trades that were there at any time, in their order."""

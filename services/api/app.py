@@ -127,7 +127,9 @@ def build(
     app.state.asking = asking.Limits()
     app.state.comparisons, app.state.servings = Comparisons(muster), Servings(muster)
     app.state.imports = Imports(muster.vault, muster.clock, muster.background)
-    app.state.hub = Hub(muster.progress, muster.announcements, muster.vault, muster.clock)
+    app.state.hub = Hub(
+        muster.progress, muster.announcements, muster.vault, muster.clock, muster.offices.beyond
+    )
     app.state.lag = _lag(muster, app.state.hub)
     app.state.searches = Searches(muster.views, muster.vault, muster.progress, muster.announcements)
     app.state.person_times = PersonTimes(muster.views, muster.progress, muster.announcements)

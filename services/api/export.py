@@ -139,7 +139,16 @@ class Export(msgspec.Struct, frozen=True):
             await record_reveal(self.request, self.jurisdiction, self.view.name, opened, asker)
         vault = muster(self.request).vault
         seen = asked_only(await sight(self.request, self.jurisdiction, asker))
-        opener = Opener(vault, self.jurisdiction, seen, opens=asker.opens, areas=asker.areas, reveals=reveal)
+        offices = muster(self.request).offices
+        opener = Opener(
+            vault,
+            self.jurisdiction,
+            seen,
+            opens=asker.opens,
+            areas=asker.areas,
+            reveals=reveal,
+            beyond=await offices.beyond(self.jurisdiction, (self.view.name,), asker.areas),
+        )
         return await opener.rows(self.view.name, items)
 
 

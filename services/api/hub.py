@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 
@@ -116,6 +116,14 @@ class Client:
         self.frames.put_nowait(None)
 
 
+Beyond = Callable[[str, Iterable[str], Sequence[str]], Awaitable[frozenset[str]]]
+"""Jurisdiction, views, areas -> posts that readers of these areas do not know of."""
+
+
+async def _nothing(jurisdiction: str, views: Iterable[str], areas: Sequence[str]) -> frozenset[str]:
+    return frozenset()
+
+
 class Group:
     """Clients with the same jurisdiction, views, filters and rights to see."""
 
@@ -127,7 +135,9 @@ class Group:
         jurisdiction: str,
         wanted: Wanted,
         sight: Sight = UNTOLD,
+        beyond: Beyond = _nothing,
     ) -> None:
+        self._beyond = beyond
         self.jurisdiction, self.wanted, self.clients = jurisdiction, wanted, set[Client]()
         self._sight = sight
         self._steps, self._vault, self._clock = progress.steps, vault, clock
@@ -145,8 +155,15 @@ class Group:
             if any(rules_changed(change) for change in changes):
                 return self.reset()  # rows already sent may have to be masked, or can be shown now
             seen, areas, lean = self._sight
+            beyond = await self._beyond(self.jurisdiction, self.wanted, areas)
             opener = Opener(
-                self._vault, self.jurisdiction, seen, opens=opens_in(areas), areas=areas, lean=lean
+                self._vault,
+                self.jurisdiction,
+                seen,
+                opens=opens_in(areas),
+                areas=areas,
+                lean=lean,
+                beyond=beyond,
             )
             await opener.warm(
                 **{view: [c.row for c in changes if c.view == view and c.row] for view in self.wanted}
@@ -187,8 +204,15 @@ class Hub:
     """All groups of one process, and the loop that flushes them."""
 
     def __init__(
-        self, progress: ViewProgress, announcements: Announcements, vault: Vault, clock: Clock
+        self,
+        progress: ViewProgress,
+        announcements: Announcements,
+        vault: Vault,
+        clock: Clock,
+        beyond: Beyond = _nothing,
     ) -> None:
+        """`beyond`: the posts that readers of some areas do not know of."""
+        self._beyond = beyond
         self._progress, self._vault, self._clock = progress, vault, clock
         self._groups: dict[object, Group] = {}
         self._dirty: set[str] = set()
@@ -224,7 +248,7 @@ class Hub:
         group = self._groups.get(key)
         if group is None:
             group = self._groups[key] = Group(
-                self._progress, self._vault, self._clock, jurisdiction, wanted, sight
+                self._progress, self._vault, self._clock, jurisdiction, wanted, sight, self._beyond
             )
         client = Client(position, packed=packed)
         group.clients.add(client)

@@ -3,9 +3,9 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -47,6 +47,30 @@ def _left_out(view: str) -> dict[str, Any]:
     return {name: given[name] for name in views[view].detail}
 
 
+_POSTS: Final = {"enterprises": ("review", "history"), "activity": ("detail",)}
+"""View -> fields in which rows name posts."""
+_NAMING: Final = frozenset(("post", "posts", "to", "raised_to", "delegated"))
+
+
+def _without(view: str, fields: dict[str, Any], beyond: Collection[str]) -> dict[str, Any]:
+    """Return the fields that name posts, without those that the reader does not know of."""
+    some = {name: fields[name] for name in _POSTS.get(view, ()) if fields[name]}
+    return {name: _pruned(msgspec.to_builtins(value), beyond) for name, value in some.items()}
+
+
+def _pruned(value: Any, beyond: Collection[str], *, naming: bool = False) -> Any:
+    if isinstance(value, dict):
+        kept = {
+            key: _pruned(one, beyond, naming=naming or key in _NAMING)
+            for key, one in cast("dict[str, Any]", value).items()
+        }
+        return {key: one for key, one in kept.items() if one is not None or value[key] is None}
+    if isinstance(value, list | tuple):
+        some = [_pruned(one, beyond, naming=naming) for one in cast("Sequence[Any]", value)]
+        return [one for one in some if one is not None]
+    return None if naming and value in beyond else value
+
+
 def subjects_of(view: str, rows: Iterable[Row]) -> tuple[str, ...]:
     """Return the subjects whose personal data these rows hold: `worker/ID`, `request/ID`, `handover/ID`."""
     found: dict[str, None] = {}
@@ -85,15 +109,16 @@ class Opener:
         areas: Sequence[str] = (),
         reveals: bool = False,
         lean: bool = False,
+        beyond: Collection[str] = (),
     ) -> None:
         """`sight`: what the reader sees. `opens` decides for which rows; of the others, nothing personal is
         told, not even masked. `areas`: what the reader is limited to, also within a row. `reveals`: whether
         what is seen on demand is revealed, which must be recorded. `lean`: whether fields that only one row
-        read by itself needs are left empty.
+        read by itself needs are left empty. `beyond`: posts that the reader does not know of.
         """
         self._vault, self._jurisdiction = vault, jurisdiction
         self._sight, self._opens, self._areas, self._reveals = sight, opens, areas, reveals
-        self._lean = lean
+        self._lean, self._beyond = lean, beyond
         self._keys = Keyring(jurisdiction, {})
 
     async def warm(self, **rows: Iterable[Row]) -> None:
@@ -119,7 +144,8 @@ class Opener:
         for name in personal_of(view):
             if fields[name] is not None:
                 fields[name] = seen(name, fields[name])
-        return fields | nested.changed(row, seen)
+        fields |= nested.changed(row, seen)
+        return fields | _without(view, fields, self._beyond) if self._beyond else fields
 
     def seen(self, view: str, field: str, token: str) -> str | None:
         """Return a sealed value as the reader sees it; None if it was erased or cannot be opened."""

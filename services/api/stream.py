@@ -209,6 +209,7 @@ async def _snapshot(
         opens=opens_in(asker.areas),
         areas=asker.areas,
         lean=_lean(request),
+        beyond=await service.offices.beyond(jurisdiction, wanted, asker.areas),
     )
     rows: list[dict[str, Any]] = []
     for view in wanted:

@@ -72,6 +72,7 @@ async def _answer(
         areas=asker.areas,
         reveals=wanted.reveal,
         lean=wanted.lean,
+        beyond=await muster(request).offices.beyond(jurisdiction, (view.name,), asker.areas),
     )
     items = await opener.rows(view.name, found.items)
     body: dict[str, Any] = dict(items[0]) if one else {"items": items, "next": found.next}

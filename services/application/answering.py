@@ -1,7 +1,7 @@
 """Who answered for what, for the API and the command line. The API follows the rows in memory."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final, TypeVar
 
@@ -19,6 +19,8 @@ from services.views.port import OutboxStep, Query, Views
 T = TypeVar("T")
 READ: Final = {"units": Query(), "posts": Query(), "answerable": Query()}
 """The views that the answer follows from."""
+NAMING: Final = frozenset(("enterprises", "activity"))
+"""Views whose rows lie in an area and name posts that may be elsewhere."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -79,6 +81,16 @@ class Offices:
             return
         missing, _ = await self.read(jurisdiction, lambda index: _missing(index, areas, trade))
         await _refuse(self._views, jurisdiction, missing)
+
+    async def beyond(self, jurisdiction: str, views: Iterable[str], areas: Sequence[str]) -> frozenset[str]:
+        """Return the posts that a caller limited to these areas does not know of, if these views name some.
+
+        Raises ViewsUnavailable.
+        """
+        if not areas or NAMING.isdisjoint(views):
+            return frozenset()
+        found, _ = await self.read(jurisdiction, lambda index: index.posts_beyond(tuple(areas)))
+        return found
 
     async def answered(self, jurisdiction: str, asked: Asked, instant: datetime) -> Found:
         """Return who answered for an area or a trade at an instant. Raises NotThere, ViewsUnavailable."""

@@ -171,3 +171,27 @@ async def test_reads_of_whole_views_take_turns(
     monkeypatch.setattr(HeavyReads, "run", busy)
     answer = await service.http.get(f"/api/v1/{J}/{path}")
     assert answer.status_code == 429
+
+
+async def test_a_post_elsewhere_is_named_to_nobody_limited_to_the_county(service: Service) -> None:
+    await city(service)
+    await service.ok("post.create", post="zq-elsewhere", name="Post 9", unit="U1", area=OTHER, parent="lead")
+    await service.ok("post.create", post="zq-here", name="Post 8", unit="U1", area=COUNTY, parent="lead")
+    async with await service.as_("dispatcher", areas=[COUNTY]) as desk:
+        stream = f"/api/v1/{J}/stream?views=enterprises,activity"
+        for post in ("zq-here", "zq-elsewhere"):
+            for stage in ("screen", "verify"):
+                body = {"enterprise": "E1", "stage": stage, "to": post}
+                await service.ok("review.delegate", observed=True, **body)
+        for path in ("enterprises", "enterprises/E1", "enterprises.csv", "activity", "activity.csv"):
+            for_all, limited = [await one.get(f"/api/v1/{J}/{path}") for one in (service.http, desk)]
+            assert "zq-elsewhere" in for_all.text, path
+            assert limited.status_code == 200
+            assert "zq-elsewhere" not in limited.text, path
+            assert "zq-here" in limited.text, path
+        async with desk.stream("GET", stream) as answer:
+            async for line in answer.aiter_lines():
+                if line.startswith("data:"):
+                    assert "zq-here" in line
+                    assert "zq-elsewhere" not in line
+                    break
