@@ -27,9 +27,19 @@ LATE: Final = timedelta(days=3)
 MOST_FILES: Final = 40
 """Files of one request, so that a stolen phone cannot fill the disk."""
 _KIND: Final = "request/"
-_VIEWS: Final = {"request": "requests", "difficulty": "difficulties", "inspection": "inspections"}
+_ATTACHING: Final = {
+    "request": "assignment.attach_proof",
+    "inspection": "inspection.report",
+    "duty_item": "duty_item.show",
+}
+"""Command that names an uploaded file, by kind of whose it is."""
+_VIEWS: Final = {
+    "request": "requests",
+    "difficulty": "difficulties",
+    "inspection": "inspections",
+    "duty_item": "duty_items",
+}
 """View of those who have files, by kind."""
-_INSPECTION: Final = "inspection/"
 _INERT: Final = {
     "Cache-Control": "no-store",
     "Content-Disposition": "inline",
@@ -43,14 +53,17 @@ class UploadParameters(Parameters):
 
     subject: Annotated[
         str,
-        Field(description="request/ID or inspection/ID", pattern=r"^(request|inspection)/\w[\w.\-]{0,63}$"),
+        Field(
+            description="request/ID, inspection/ID or duty_item/ID",
+            pattern=rf"^({'|'.join(_ATTACHING)})/\w[\w.\-]{{0,63}}$",
+        ),
     ]
 
 
 class Uploaded(Struct):
     """An uploaded file."""
 
-    file: Annotated[str, Meta(description="Its name, for assignment.attach_proof or inspection.report")]
+    file: Annotated[str, Meta(description=f"Its name, for {', '.join(_ATTACHING.values())}")]
 
 
 @operation(
@@ -60,29 +73,28 @@ class Uploaded(Struct):
     body=bytes,
     takes=PICTURES,
     problems=(409, 410, 503),
-    words={410: "The request's personal data was erased", 422: "Not such a picture, or too many pixels"},
+    words={410: "The personal data of whose it is was erased", 422: "Not such a picture, or too many pixels"},
 )
 async def upload(request: Request) -> Answer[Uploaded]:
-    """Store a JPEG, PNG or WebP picture of at most 2 MiB, sealed under its request or inspection.
+    """Store a JPEG, PNG or WebP picture of at most 2 MiB, sealed under its request, inspection or duty.
 
     Only what can be seen is kept, without place, time or device. Sending the same bytes again answers the
-    same name. Name it in assignment.attach_proof or inspection.report within a day: what is
+    same name. Name it in assignment.attach_proof, inspection.report or duty_item.show within a day: what is
     never named is deleted.
     """
-    inspected = request.query_params.get("subject", "").startswith(_INSPECTION)
-    attaching = "inspection.report" if inspected else "assignment.attach_proof"
-    jurisdiction, asker = await commander(request, attaching)
+    kind = request.query_params.get("subject", "").partition("/")[0]
+    jurisdiction, asker = await commander(request, _ATTACHING.get(kind, _ATTACHING["request"]))
     subject = read(request, UploadParameters, "files").subject
     given = await given_file(request, PICTURES)
     await _their_request(request, jurisdiction, asker, subject)
-    if not inspected:
+    if subject.startswith(_KIND):
         await _their_task(request, jurisdiction, asker, subject)
     name = await kept(request, jurisdiction, subject, await cleaned(given), MOST_FILES)
     return answer(Uploaded(name))
 
 
 async def _their_request(request: Request, jurisdiction: str, asker: Principal, subject: str) -> None:
-    """Require that the caller sees whose file it is: a request or a difficulty. Raises 404."""
+    """Require that the caller sees whose file it is: a request, a difficulty or a duty. Raises 404."""
     kind, _, key = subject.partition("/")
     view = _VIEWS[kind]
     row = (await muster(request).views.load(jurisdiction, {view: [key]}))[view].get(key)
@@ -127,7 +139,7 @@ def _takes_pictures(row: AssignmentRow, now: datetime) -> bool:
 async def download(request: Request) -> Response:
     """Read a picture or a recording. Every one that is shown is recorded, with who asked.
 
-    Needs the right to see personal data, and the request or difficulty must lie in the token's areas.
+    Needs the right to see personal data, and whose it is must lie in the token's areas.
     """
     jurisdiction, asker = await reader(request)
     read(request, NoParameters, "files")

@@ -13,8 +13,10 @@ USABLE: Final = timedelta(days=1)
 KEPT: Final = timedelta(days=2)
 """How long a file that nothing names is kept. Longer than USABLE by what the views may lag behind the log."""
 _AT_ONCE: Final = 200
-_NAMING: Final = frozenset({"assignments", "requests", "difficulties", "inspections"})
+_NAMING: Final = frozenset({"assignments", "requests", "difficulties", "inspections", "duty_items"})
 """Views that tell which files are named."""
+_HAVING: Final = {"difficulties": "difficulty/", "inspections": "inspection/", "duty_items": "duty_item/"}
+"""Views whose rows name their files themselves, with the kind of their subjects."""
 
 
 async def sweep(files: Files, vault: Vault, jurisdiction: str) -> int:
@@ -54,22 +56,22 @@ async def _whole(log: Log, views: Views, jurisdiction: str) -> bool:
 
 async def _unnamed(views: Views, jurisdiction: str, old: dict[str, set[str]]) -> set[str]:
     """Return those of these files, by subject, that nothing names."""
-    kinds = ("request/", "difficulty/", "inspection/")
-    requests, difficulties, inspections = (_of_kind(old, kind) for kind in kinds)
-    asked = {
-        "requests": list(requests),
-        "difficulties": list(difficulties),
-        "inspections": list(inspections),
-    }
+    requests = _of_kind(old, "request/")
+    having = {view: _of_kind(old, kind) for view, kind in _HAVING.items()}
+    asked = {"requests": list(requests)} | {view: list(some) for view, some in having.items()}
     rows: Any = await views.load(jurisdiction, asked)
-    known = {key: row for key, row in rows.get("difficulties", {}).items() if row is not None}
-    shown = {one.file for row in known.values() for one in row.files}
-    loose = {name for key in known for name in difficulties[key]} - shown
-    for key, row in rows.get("inspections", {}).items():
-        loose |= inspections[key] - {row.file} if row is not None else set()
+    loose: set[str] = set()
+    for view, some in having.items():
+        known = {key: row for key, row in rows.get(view, {}).items() if row is not None}
+        loose |= {name for key, row in known.items() for name in some[key] - _shown(row)}
     return loose | await _without_task(
         views, jurisdiction, {key: names for key, names in requests.items() if rows["requests"].get(key)}
     )
+
+
+def _shown(row: Any) -> set[str]:
+    """Return the files that a row names: several, or one."""
+    return {one.file for one in row.files} if hasattr(row, "files") else {row.file}
 
 
 def _of_kind(old: dict[str, set[str]], kind: str) -> dict[str, set[str]]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from events.assignment import AssignmentProofAttached
 from events.base import EventEnvelope
 from events.difficulty import DifficultyAttached
+from events.duty_item import DutyItemShown
 from services.decisions.erasure import erased_by
 from services.files.form import name_of
 from services.files.port import Files
@@ -26,6 +27,9 @@ class NamedFiles:
                 self._named.setdefault(event.data.file, found)
             if isinstance(event.data, DifficultyAttached):
                 found = event.position, f"difficulty/{event.data.difficulty}"
+                self._named.setdefault(event.data.file, found)
+            if isinstance(event.data, DutyItemShown):
+                found = event.position, f"duty_item/{event.data.duty_item}"
                 self._named.setdefault(event.data.file, found)
             if gone := erased_by(event.data):
                 self._erased.add(gone)

@@ -9,6 +9,7 @@ from service import J, Service
 
 from events.door_code import after
 from events.session_facts import half_at
+from tests.photos import photo
 
 SEED = "5" * 64
 CODE = after(SEED)
@@ -113,3 +114,26 @@ async def test_a_chapter_without_a_leader_is_listed_since_when(city: Service) ->
         (row,) = (await county.get(address)).json()["items"]
         assert (row["state"], row["post"], row["holder_name"]) == ("led", "P1", "O*")
         assert (await county.get(address, params={"reveal": True})).status_code == 403
+
+
+async def test_evidence_of_a_duty_is_sealed_under_it_and_goes_with_its_key(city: Service) -> None:
+    await city.ok("duty_item.list", duty_item="D1", post="P1", title="Visit each firm")
+    address, image = f"/api/v1/{J}/files", {"content-type": "image/png"}
+    asked: dict[str, Any] = {"params": {"subject": "duty_item/D1"}, "content": photo("PNG"), "headers": image}
+    async with await city.as_("worker", worker="W1", jurisdictions=[J]) as courier:
+        assert (await courier.post(address, **asked)).status_code == 403
+    nobody: dict[str, Any] = asked | {"params": {"subject": "duty_item/D9"}}
+    other = await city.http.post(address, **nobody)
+    assert other.status_code == 404
+    stored = await city.http.post(address, **asked)
+    assert stored.status_code == 200, stored.text
+    name = stored.json()["file"]
+    await city.ok("duty_item.show", duty_item="D1", file=name, note="First visit")
+    await city.ok("duty_item.take_over", duty_item="D1")
+    (row,) = await city.rows("duty_items")
+    assert (row["shown"], row["files"][0]["file"], row["holder"]) == (1, name, "H1")
+    assert (await city.http.get(f"{address}/{name}")).headers["content-type"] == "image/png"
+    async with await city.as_("viewer", jurisdictions=[J]) as viewer:
+        assert (await viewer.get(f"{address}/{name}")).status_code == 403
+    await city.ok("duty_item.erase", duty_item="D1")
+    assert (await city.http.get(f"{address}/{name}")).status_code in (404, 410)

@@ -99,6 +99,7 @@ def _institutions(n: str, name: str, area: str) -> list[tuple[str, dict[str, Any
         ("station.register", {"station": f"D{n}", "name": name, "area": area, "address": name}),
         ("visit.record", {"visit": f"V{n}", "group": name, "area": area, "heard": name}),
         ("commitment.make", {"commitment": f"C{n}", "kind": "decision", "title": name, "owner": f"P{n}"}),
+        ("duty_item.list", {"duty_item": f"J{n}", "post": f"P{n}", "title": name}),
         ("course.offer", {"course": f"O{n}", "title": name, "mode": "base", "area": area}),
         ("session.plan", {"session": f"G{n}", "course": f"O{n}", **HELD}),
         ("session.attend", {"session": f"G{n}", "worker": f"W{n}", "half": "2020-01-06.am", "reason": name}),

@@ -51,6 +51,7 @@ export const PAGES = [
   { name: "inspections", group: "institutions", view: "inspections" },
   { name: "stations", key: "z", group: "institutions", view: "stations" },
   { name: "leaders", group: "institutions", view: "leads" },
+  { name: "duties", group: "institutions", view: "duty_items" },
   { name: "courses", group: "institutions", view: "courses" },
   { name: "sessions", group: "institutions", view: "sessions" },
   { name: "training", group: "institutions", view: "training" },

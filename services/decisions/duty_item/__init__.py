@@ -1,0 +1,1 @@
+"""Duty lists of posts, with evidence."""

@@ -1,0 +1,27 @@
+"""A duty on the list of a post, in one area."""
+
+from services.decisions.base import Command
+from services.decisions.duty_item.commands import ListItem
+from services.decisions.post.commands import Create
+from services.decisions.unit.commands import Establish
+
+STORY = [
+    ("unit.establish", {"unit": "DU1", "name": "Unit", "area": "230717"}),
+    ("post.create", {"post": "DP1", "name": "Secretary", "unit": "DU1", "area": "230717"}),
+    ("post.appoint", {"post": "DP1", "holder": "DH1", "holder_name": "Person 002"}),
+    ("duty_item.list", {"duty_item": "DI1", "post": "DP1", "title": "Visit each firm"}),
+    ("duty_item.take_over", {"duty_item": "DI1"}),
+    ("duty_item.show", {"duty_item": "DI1", "file": "a" * 64, "note": "First visit"}),
+    ("duty_item.strike", {"duty_item": "DI1", "reason": "Done"}),
+    ("duty_item.erase", {"duty_item": "DI1"}),
+]
+
+
+def placed(area: str, name: str) -> list[Command]:
+    """Return a duty, and the post that it belongs to."""
+    unit, post = f"{name}-unit", f"{name}-post"
+    return [
+        Establish(unit=unit, name=unit, area=area),
+        Create(post=post, name=post, unit=unit, area=area),
+        ListItem(duty_item=name, post=post, title="Duty"),
+    ]
