@@ -144,6 +144,8 @@ def _institutions(n: str, name: str, area: str) -> list[tuple[str, dict[str, Any
                 "area": area,
             },
         ),
+        ("undertaking.set_up", {"undertaking": f"T{n}", "title": name, "leader": f"P{n}", "goal": name}),
+        ("inspection.order", {"inspection": f"N{n}", "undertaking": f"T{n}"}),
         (
             "activity.announce",
             {"activity": f"F{n}", "title": name, "area": area, "begins": "2022-03-01T02:00:00Z"},
