@@ -20,8 +20,8 @@ STORY = [
     ("chapter.renew", {"chapter": "C1", "ends": "2199-06-01T00:00:00Z"}),
     ("chapter.form", {"chapter": "C2", "name": "Chapter 2", "enterprises": ["CE1", "CE2"], **ASKED}),
     ("unit.establish", {"unit": "CU1", "name": "Unit", "area": "230717"}),
-    ("post.create", {"post": "CP1", "name": "Secretary", "unit": "CU1", "area": "230717"}),
-    ("chapter.lead", {"chapter": "C1", "post": "CP1"}),
+    ("post.create", {"post": "CHP1", "name": "Secretary", "unit": "CU1", "area": "230717"}),
+    ("chapter.lead", {"chapter": "C1", "post": "CHP1"}),
     ("chapter.merge", {"chapter": "C1", "into": "C2"}),
     ("chapter.dissolve", {"chapter": "C2", "reason": "too_few"}),
 ]

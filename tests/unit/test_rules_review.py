@@ -512,3 +512,10 @@ def test_the_state_and_the_view_are_one_fold(opened: Given):
     through(opened)
     now, seen = opened.state[ENTERPRISES]["E1"], row(opened)
     assert (now.review, now.facts) == (seen.review, seen.history)
+
+
+def test_a_charge_that_is_lost_late_notes_the_verdicts_given_since(opened: Given):
+    judged = opened.and_(judge("screen"), actor="dispatcher/trade-office", now=t("05:00"))
+    lost = post.relieve(post="trade-office", task="screen", area="2307")
+    judged.when(lost, at=t("04:00"), now=t("06:00")).anomaly("post.judged_since")
+    judged.when(lost, at=t("05:30"), now=t("06:00")).anomaly()

@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from events.answering import FIRST, charge_key, index_keys
+from events.area import inside
 from events.base import Event
 from events.dated import later
 from events.post import (
@@ -29,6 +30,7 @@ from events.post_history import (
 )
 from services.decisions import lookups
 from services.decisions.base import Context, decides
+from services.decisions.enterprise.table import ENTERPRISES
 from services.decisions.post.commands import Abolish, ChargePost, Create, MovePost, Relieve, RenamePost
 from services.decisions.post.rules import lasting_post, posts_under, standing_post
 from services.decisions.post.table import CHARGES, POSTS, Post
@@ -168,7 +170,19 @@ def _relieve(state: State, c: Relieve, ctx: Context) -> Iterable[Event]:
     then, charge = post_at(known.changes, ctx.at), Charge(c.task, c.area, c.trade)
     has = bool(then and charge in then.charges)
     if has or (then and _news(known, not has, lambda one: one.relieved == charge, ctx)):
+        if ctx.late and _judged_since(state, c, ctx):
+            ctx.note("post.judged_since")
         yield PostRelieved(post=c.post, task=c.task, area=c.area, trade=c.trade)
+
+
+def _judged_since(state: State, c: Relieve, ctx: Context) -> bool:
+    """Whether the post gave verdicts after it was relieved of the charge, as is told only now."""
+    return any(
+        fact.post == c.post and fact.stage == c.task and fact.at > ctx.at
+        for firm in state[ENTERPRISES].values()
+        if inside(firm.area, c.area) and c.trade in (None, firm.trade)
+        for fact in firm.facts
+    )
 
 
 @decides(Abolish)
