@@ -257,6 +257,7 @@ CALLS: Final[dict[str, Asking]] = {
     "import-rejects": _ids("token", lambda made: made.imports, _NO_ID),
     "me": _plain(),
     "my-activities": _plain(),
+    "my-stations": _plain(),
     "task": _each(_about("assignment"), _about("assignment", more={"reveal": "true"})),
     "places": _about("worker", query=lambda key: {"worker": key}),
     "alerts": _plain(),

@@ -199,3 +199,25 @@ async def test_sums_of_what_is_short_and_of_what_is_too_much(service: Service) -
     assert (early.json()["items"], early.json()["totals"]["needs"]) == ([], 0)
     future = await service.http.get(path, params={"at": "2190-01-01T00:00:00Z"})
     assert (future.status_code, future.json()["code"]) == (400, "parameter.invalid")
+
+
+async def test_a_keeper_reads_what_was_told_of_their_station_on_any_device(service: Service) -> None:
+    await city(service)
+    await service.ok("station.use", station="S1")
+    await service.ok("station.use", station="S2")
+    await service.ok("need.open", need="N1", station="S1", item="water", priority=1)
+    await service.ok("need.open", need="N2", station="S1", item="rice")
+    await service.ok("need.close", need="N2")
+    await service.rows("needs")
+    path = f"/api/v1/{J}/me/stations"
+    async with await service.as_("worker", worker="W2", jurisdictions=[J]) as keeper:
+        assert (await keeper.get(path)).json()["items"] == [
+            {
+                "station": "S1",
+                "uses_today": 1,
+                "needs": [{"need": "N1", "item": "water", "side": "short", "priority": 1, "quantity": None}],
+            }
+        ]
+    async with await service.as_("worker", worker="W1", jurisdictions=[J]) as other:
+        assert (await other.get(path)).json()["items"] == []
+    assert (await service.http.get(path)).status_code == 403

@@ -4,7 +4,17 @@ import { get, uuid } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
 import { effect, html, signal, useEffect, useState } from "../lib/preact.js";
 import { hhmm, timezone, wall } from "../lib/time.js";
-import { counted, numberOf, statusOf, UNITS, untilOf, withUnsent, withWord, word } from "./nearest.js";
+import {
+  numberOf,
+  reconciled,
+  statusOf,
+  UNITS,
+  untilOf,
+  usesOf,
+  withUnsent,
+  withWord,
+  word,
+} from "./nearest.js";
 import { Button, classes, Sheet, Unsent } from "./parts.js";
 import { acts, db, me, refused, served, who } from "./state.js";
 import { act, undone } from "./sync.js";
@@ -35,6 +45,9 @@ export async function bringKept() {
   try {
     const { items } = await get(`/${jurisdiction}/stations`, { state: "active", limit: 20 });
     await keep((known) => ({ ...known, rows: items.map(({ history, ...row }) => row) }));
+    if (items.length === 0) return;
+    const told = await get(`/${jurisdiction}/me/stations`);
+    await keep((known) => reconciled(known, told.items, acts.peek(), today()));
   } catch (error) {
     console.warn(error.message);
   }
@@ -106,7 +119,7 @@ function One({ row }) {
         ${t(one)}</span></button>`,
     )}</div>
     <${Button} kind="main" icon="check" onClick=${() => use(row)}>${t("go.keep.use")}</${Button}>
-    <p class="muted">${t("go.keep.uses", { n: counted(keeping.value.uses, row.station, today()) })}</p>
+    <p class="muted">${t("go.keep.uses", { n: usesOf(keeping.value, row.station, today()) })}</p>
     <${Count} row=${row} name="present" label=${t("go.keep.present")} now=${now} />
     ${free.map(
       (unit) => html`<${Count} key=${unit} row=${row} name=${`free_${unit}`} now=${now}

@@ -112,3 +112,45 @@ export function numberOf(row, name, now) {
  */
 export const counted = (uses, station, day) =>
   uses.filter((one) => one.station === station && one.day === day).length;
+
+/** Return what this phone knows once the service has told what was recorded on any device. What was said here
+ * and is not known there yet stays.
+ * @param {Keeping} known
+ * @param {{station: string, uses_today: number, needs: {need: string, item: string, side: string}[]}[]} items
+ * @param {Act[]} acts
+ * @param {string} day
+ * @returns {Keeping}
+ */
+export function reconciled(known, items, acts, day) {
+  const unknown = acts.filter(({ state }) => state !== "refused");
+  const said = (name) => new Set(unknown.filter((one) => one.name === name).map(({ data }) => data.need));
+  const [opening, closing] = [said("need.open"), said("need.close")];
+  const ids = new Set(unknown.map(({ id }) => id));
+  const told = items.flatMap(({ station, needs }) =>
+    needs.map(({ need, item, side }) => ({ need, station, item, side })),
+  );
+  const seen = new Set(told.map(({ need }) => need));
+  const elsewhere = Object.fromEntries(
+    items.map(({ station, uses_today: all }) => {
+      const sent = known.uses.filter((one) => !ids.has(one.act));
+      return [station, Math.max(0, all - counted(sent, station, day))];
+    }),
+  );
+  return {
+    ...known,
+    elsewhere: { day, uses: elsewhere },
+    needs: [
+      ...told.filter(({ need }) => !closing.has(need)),
+      ...known.needs.filter(({ need }) => opening.has(need) && !seen.has(need)),
+    ],
+  };
+}
+
+/** Return how many uses a station had on a day, as far as this phone knows.
+ * @param {Keeping} known
+ * @param {string} station
+ * @param {string} day
+ */
+export const usesOf = (known, station, day) =>
+  counted(known.uses, station, day) +
+  (known.elsewhere?.day === day ? (known.elsewhere.uses[station] ?? 0) : 0);

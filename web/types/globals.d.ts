@@ -209,6 +209,8 @@ interface Keeping {
   rows: KeptStation[];
   uses: { station: string; day: string; act: string }[];
   needs: { need: string; station: string; item: string; side: string }[];
+  /** Uses of a day that were recorded on other devices, as last told. */
+  elsewhere?: { day: string; uses: Record<string, number> };
 }
 
 /** An activity as the service tells one worker of it. */
