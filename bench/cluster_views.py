@@ -85,8 +85,8 @@ async def send(cluster: Cluster, jurisdiction: str, commits: Iterable[bytes]) ->
 
 async def measure(
     figures: Figures, cluster: Cluster, events: Sequence[Recorded], pids: dict[str, int]
-) -> None:
-    """Measure figures 3 and 4."""
+) -> Stage:
+    """Measure figures 3 and 4; return what they were measured with, whose views are open."""
     views = await PgViews.open(await Pool.open(cluster.database.dsn), catalog)
     stage = Stage(cluster, views, events)
     faust: list[Run] = []
@@ -95,8 +95,8 @@ async def measure(
     for n in range(ROUNDS):
         faust.append(await stage.one(f"Y{n}-faust", projector, pids))
         bare.append(await stage.one(f"Y{n}-bare", ("bench.cluster_bare",), pids))
-    await views.close()
     _say(figures, len(events), faust, bare)
+    return stage
 
 
 def _say(figures: Figures, events: int, faust: list[Run], bare: list[Run]) -> None:
