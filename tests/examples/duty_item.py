@@ -6,10 +6,10 @@ from services.decisions.post.commands import Create
 from services.decisions.unit.commands import Establish
 
 STORY = [
-    ("unit.establish", {"unit": "DU1", "name": "Unit", "area": "230717"}),
-    ("post.create", {"post": "DP1", "name": "Secretary", "unit": "DU1", "area": "230717"}),
-    ("post.appoint", {"post": "DP1", "holder": "DH1", "holder_name": "Person 002"}),
-    ("duty_item.list", {"duty_item": "DI1", "post": "DP1", "title": "Visit each firm"}),
+    ("unit.establish", {"unit": "DIU1", "name": "Unit", "area": "230717"}),
+    ("post.create", {"post": "DIP1", "name": "Secretary", "unit": "DIU1", "area": "230717"}),
+    ("post.appoint", {"post": "DIP1", "holder": "DIH1", "holder_name": "Person 002"}),
+    ("duty_item.list", {"duty_item": "DI1", "post": "DIP1", "title": "Visit each firm"}),
     ("duty_item.take_over", {"duty_item": "DI1"}),
     ("duty_item.show", {"duty_item": "DI1", "file": "a" * 64, "note": "First visit"}),
     ("duty_item.strike", {"duty_item": "DI1", "reason": "Done"}),
