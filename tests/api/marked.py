@@ -251,7 +251,7 @@ def _text(content: bytes) -> str:
     if not content.startswith(b"PK"):
         return content.decode(errors="replace")
     with zipfile.ZipFile(io.BytesIO(content)) as book:
-        return "".join(book.read(name).decode() for name in book.namelist())
+        return "".join(book.read(name).decode("utf-8", "replace") for name in book.namelist())
 
 
 def picture(place: str) -> bytes:
