@@ -7,7 +7,7 @@ from typing import Final
 from events.base import EventEnvelope
 from events.brand import contrast
 from events.brand_facts import FACTS, BrandEvent, BrandFact, BrandThen, fact_of, standing, with_fact
-from projections.base import EVERYBODY, Row, View
+from projections.base import Row, View
 
 IN_USE: Final = "in_use"
 RETIRED: Final = "retired"
@@ -18,6 +18,8 @@ class BrandRow(Row, frozen=True, kw_only=True):
 
     brand: str
     area: str
+    areas: tuple[str, ...]
+    """The same: whoever covers a part of it uses the brand."""
     trade: str
     name: str
     slogan: str | None = None
@@ -57,6 +59,7 @@ def row_of(key: str, now: BrandThen | None) -> BrandRow | None:
     return BrandRow(
         brand=key,
         area=now.area,
+        areas=(now.area,),
         trade=now.trade,
         name=now.name,
         slogan=now.slogan,
@@ -86,6 +89,5 @@ VIEW = View(
     events=FACTS,
     filters=("brand", "area", "trade", "name", "state", "since", "retired_at", "colour"),
     sort="trade",
-    own=EVERYBODY,
     at=at,
 )

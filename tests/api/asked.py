@@ -356,6 +356,9 @@ def _commands(command: type[Command], place: str) -> Calls:
 
 ODD: Final[dict[str, dict[str, Any]]] = {
     "difficulty.register": {"receipt": "0" * 64},
+    "brand.register": {"mark": "M0 0", "colour": "#000000", "ink": "#ffffff"},
+    "brand.amend": {"mark": "M0 0", "colour": "#000000", "ink": "#ffffff"},
+    "publication.publish": {"link": "https://example.org/1"},
     "monthly_review.hold": {"month": "2022-03"},
     "undertaking.evidence": {"digest": "0" * 64},
     "duty_item.show": {"file": "0" * 64},

@@ -78,6 +78,7 @@ def story(place: str) -> Iterator[tuple[str, dict[str, Any]]]:
     about = {"name": text("worker"), "phone": PHONES[place], "organisation": text("worker")}
     at_home = {"home_area": area} if area else {}
     yield "worker.register", {"worker": worker, "role": "rider", "call_sign": worker, **about, **at_home}
+    yield "worker.consent", {"worker": worker}
     if area:
         yield "worker.check_in", {"worker": worker, "area": area}
     yield (
