@@ -75,7 +75,7 @@ class Lines:
         if not fresh:
             return self._found(part)
         old = (key for key in self._found(part) if key not in fresh)
-        return merge(old, sorted(key for key, line in fresh.items() if part in line))
+        return merge(old, sorted(key for key, line in fresh.items() if line and part in line))
 
     def _found(self, part: str) -> Iterator[str]:
         text, starts, keys = self._text, self._starts, self._keys

@@ -1,6 +1,6 @@
 """Searching all texts at once finds what comparing them one by one finds, the best first."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.search.folding import folded, name_of, rank
@@ -33,6 +33,7 @@ def at_once(texts: Texts, wanted: str) -> list[tuple[int, str]]:
 
 
 @settings(max_examples=200, deadline=None)
+@example(changes=[("p", ["1"], True), ("p", [], False)], wanted=" ")
 @given(changes=CHANGES, wanted=NAMES)
 def test_it_finds_what_comparing_one_by_one_finds(
     changes: list[tuple[str, list[str], bool]], wanted: str
