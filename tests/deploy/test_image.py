@@ -143,10 +143,18 @@ def test_it_brings_what_a_cluster_needs(image: Image) -> None:
 
 
 USES = """
+from datetime import UTC, datetime
+
 from services.api.certificate.code import Paper
 from services.api.certificate.paper import pdf
 from services.matching.names import folded
+from services.reports.institutions.document import written
+from services.reports.institutions.worked import InstitutionsReport
 
+when = datetime(2022, 4, 1, tzinfo=UTC)
+empty = dict(name="Yichun", position=1, timezone="UTC", sections=(), overdue=(), overdue_count=0)
+report = InstitutionsReport(jurisdiction="2307", at=when, since=when, **empty)
+assert written(report, "zh").startswith(b"PK")
 said = dict(name="Courier 1", home="230717", since="2022-03-01", until="2022-03-02", issued="2022-03-03")
 paper = Paper(jurisdiction="2307", number="1", times=2, minutes=90, **said)
 assert pdf(paper, "https://muster.example").startswith(b"%PDF")
