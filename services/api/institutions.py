@@ -11,13 +11,14 @@ from starlette.responses import Response
 from services.api.context import Answer, answer, heavy, muster, reader
 from services.api.parameters import Areas, At, Parameters, one_of, read
 from services.api.problems import Problem
+from services.api.responsibility import require_known
 from services.api.routing import operation
 from services.base.threads import beside
 from services.reports.institutions import FIGURES, READ, Asked, InstitutionsReport, Opened, Worked, before
 from services.reports.institutions.words import DOCX, LANGUAGES
 from services.views.port import Query
 
-_PROBLEMS: Final = (429, 503)
+_PROBLEMS: Final = (404, 429, 503)
 T = TypeVar("T")
 
 
@@ -95,6 +96,7 @@ async def _worked(request: Request, model: type[P], work: Callable[[Worked, P], 
     now = service.clock.now()
     if params.at and params.at > now:
         raise Problem(400, "parameter.invalid", variant="future")
+    await require_known(request, jurisdiction, asker, params.area, None)
     at = params.at or now
 
     async def done() -> T:

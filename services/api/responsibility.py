@@ -85,12 +85,10 @@ async def require_known(
 ) -> None:
     """Require that the areas and the trade asked for are defined: sums of nothing look like an answer.
 
-    Raises Problem 404, also for areas that have nothing in common with the token's, whether they are there or
-    not.
+    Raises Problem 404, also for areas outside the token's, whether they are there or not.
     """
     for area in areas:
-        if asker.areas and not any(inside(area, one) or inside(one, area) for one in asker.areas):
-            raise not_there(NotThere(AREA, area))
+        _require_within(area, asker)
     try:
         await muster(request).offices.require(jurisdiction, areas, trade)
     except NotThere as missing:
@@ -100,9 +98,13 @@ async def require_known(
 def _asked(params: ResponsibilityParameters, jurisdiction: str, asker: Principal) -> Asked:
     """Return what is asked for. Raises 404 for areas outside the token's."""
     area = params.area or (asker.areas[0] if asker.areas else jurisdiction)
-    if asker.areas and not any(inside(area, one) for one in asker.areas):
-        raise Problem(404, "row.unknown", view="areas", key=area)
+    _require_within(area, asker)
     return Asked(task=params.task, area=area, trade=params.trade, within=asker.areas, most=params.limit)
+
+
+def _require_within(area: str, asker: Principal) -> None:
+    if asker.areas and not any(inside(area, one) for one in asker.areas):
+        raise not_there(NotThere(AREA, area))
 
 
 async def _named(

@@ -29,7 +29,7 @@ STORY = [
 
 def placed(area: str, name: str) -> list[Command]:
     """Return a chapter with the enterprise that it needs, and a post that leads it."""
-    firm, unit, post = f"{name}-firm", f"{name}-unit", f"{name}-post"
+    firm, unit, post = f"{name}-firm", f"{area}-secretariat", f"{area}-secretary"
     return [
         Register(enterprise=firm, name="Firm", area=area, trade="courier"),
         Form(chapter=name, name="Chapter", route="joint", enterprises=(firm,), area=area, reason="asked"),

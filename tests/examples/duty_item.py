@@ -19,7 +19,7 @@ STORY = [
 
 def placed(area: str, name: str) -> list[Command]:
     """Return a duty, and the post that it belongs to."""
-    unit, post = f"{name}-unit", f"{name}-post"
+    unit, post = f"{area}-listing", f"{area}-listed"
     return [
         Establish(unit=unit, name=unit, area=area),
         Create(post=post, name=post, unit=unit, area=area),

@@ -46,7 +46,7 @@ export const PAGES = [
   { name: "publications", group: "institutions", view: "publications" },
   { name: "consents", group: "institutions", view: "consents" },
   { name: "brands", group: "institutions", view: "brands" },
-  { name: "undertakings", key: "x", group: "institutions", view: "undertakings" },
+  { name: "undertakings", key: "v", group: "institutions", view: "undertakings" },
   { name: "monthly", group: "institutions", view: "monthly_reviews" },
   { name: "inspections", group: "institutions", view: "inspections" },
   { name: "stations", key: "z", group: "institutions", view: "stations" },
