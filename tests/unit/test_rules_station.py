@@ -220,6 +220,8 @@ def test_a_need_is_opened_changed_closed_and_opened_again(city: Given):
     city.when(opened).then(NeedOpened, side="short", priority=2, quantity=50)
     city.when(opened).refused("need.exists", "N1")
     city.when(need.change(need="N1", quantity=20)).then(NeedChanged, priority=2, quantity=20)
+    city.when(need.close(need="N1", station="S9")).refused("need.other", "S1")
+    city.when(need.close(need="N1", item="Bread")).refused("need.other", "S1")
     city.when(need.close(need="N1")).then(NeedClosed)
     city.when(need.change(need="N1", priority=1)).refused("need.closed", "N1")
     city.when(need.close(need="N1")).unchanged()

@@ -6,7 +6,7 @@ from events.base import Event
 from events.need import NeedChanged, NeedClosed, NeedOpened
 from events.need_facts import NeedThen, need_at
 from services.decisions import lookups
-from services.decisions.base import Context, changes, decides
+from services.decisions.base import Context, Refused, changes, decides
 from services.decisions.need.commands import Change, Close, Open
 from services.decisions.need.table import NEEDS
 from services.decisions.state import State
@@ -50,6 +50,9 @@ def _close(state: State, c: Close, ctx: Context) -> Iterable[Event]:
         yield NeedClosed(need=c.need, station=c.station, area=area, reason=c.reason, item=c.item)
         return
     then = _known_at(state, c.need, ctx)
+    known = state[NEEDS][c.need]
+    if (c.station or known.station, c.item or known.item) != (known.station, known.item):
+        raise Refused("need.other", need=c.need, item=known.item, station=known.station)
     if ctx.observed:
         ctx.rule(then.state == "open", "need.closed", need=c.need, closed=then.closed_at)
     if ctx.observed or then.state == "open":
