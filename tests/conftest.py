@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -93,6 +94,14 @@ def _events_are_read_again() -> None:
     """Have each event that a test decides read again, as from the log, before it is applied."""
     if deciding := sys.modules.get("services.decisions.decide"):
         deciding.READ_AGAIN = True  # pyright: ignore[reportAttributeAccessIssue]
+
+
+@pytest.fixture
+def terminal() -> Iterator[None]:
+    """Let processes of the test end with their terminal, also where the tests run under `nohup`."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 RUNNING = pytest.StashKey[dict[str, Generator[Any, None, None]]]()

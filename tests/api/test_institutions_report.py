@@ -145,7 +145,9 @@ async def test_a_token_limited_to_an_area_counts_only_what_lies_there(service: S
     assert OTHER not in str(report).replace(str(report["position"]), "")
     rows = await ask(service, "/rows", limited, figure="R5.commitments")
     assert [one["key"] for one in rows["items"]] == ["C230717"]
-    assert (await ask(service, "/rows", limited, figure="R5.visits", area=OTHER))["items"] == []
+    for area in (OTHER, "230799"):  # the one is there, the other is not
+        unknown = await ask(service, "/rows", limited, 404, figure="R5.visits", area=area)
+        assert unknown["code"] == "row.unknown"
 
 
 async def test_a_workers_token_is_refused(service: Service) -> None:

@@ -33,6 +33,7 @@ AREAS = tuple(f"2307{number:02}" for number in range(1, len(HOSTILE) + 1))
 """Counties, each with a name of these."""
 HELD = {"begins": "2020-01-06T01:00:00Z", "ends": "2020-01-06T04:00:00Z"}
 """Of a training session."""
+PLACE = {"lon": 128.9, "lat": 47.7}
 PAGES = ("/", "/wall", "/go", "/docs")
 BREACHES = """window.breaches = [];
 addEventListener("securitypolicyviolation", (one) => breaches.push(one.effectiveDirective));"""
@@ -96,7 +97,8 @@ def _institutions(n: str, name: str, area: str) -> list[tuple[str, dict[str, Any
         ("review.open", {"enterprise": f"E{n}"}),
         ("source_list.declare", {"source_list": f"L{n}", "kind": "registry", "title": name, "areas": [area]}),
         ("entry.list", {"entry": f"B{n}", "source_list": f"L{n}", "area": area, "name": name}),
-        ("station.register", {"station": f"D{n}", "name": name, "area": area, "address": name}),
+        ("station.register", {"station": f"D{n}", "name": name, "area": area, "address": name, **PLACE}),
+        ("station.use", {"station": f"D{n}", "service": "rest", "via": "keeper"}),
         ("visit.record", {"visit": f"V{n}", "group": name, "area": area, "heard": name}),
         ("commitment.make", {"commitment": f"C{n}", "kind": "decision", "title": name, "owner": f"P{n}"}),
         ("duty_item.list", {"duty_item": f"J{n}", "post": f"P{n}", "title": name}),

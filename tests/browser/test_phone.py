@@ -372,6 +372,8 @@ def _duty(city: City) -> list[Step]:
         ("worker.correct_duty", {"worker": "W1", "area": city.south, "reason": "wrong_area"}),
         ("worker.set_presence", {"worker": "W1", "presence": "on_break"}),
         ("worker.take_back", {"worker": "W1"}),
+        ("worker.consent", {"worker": "W1"}),
+        ("worker.withdraw_consent", {"worker": "W1"}),
     ]
 
 

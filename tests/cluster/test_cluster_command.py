@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import httpx
 import psutil
+import pytest
 
 from tests.command_line import muster
 from tests.manual import commands
@@ -58,6 +59,7 @@ def of(folder: Path) -> list[psutil.Process]:
     ]
 
 
+@pytest.mark.usefixtures("terminal")
 def test_it_serves_keeps_its_data_and_leaves_nothing_behind(tmp_path: Path) -> None:
     folder = tmp_path / "cluster"
     with running(folder) as (process, told), client(told) as http:

@@ -2,6 +2,7 @@
 
 from services.decisions.base import Command
 from services.decisions.inspection.commands import Order
+from services.decisions.worker.commands import Register
 from tests.examples import unit
 
 STORY = [
@@ -22,8 +23,10 @@ STORY = [
 
 
 def placed(area: str, name: str) -> list[Command]:
-    """Return an inspection of a unit there."""
+    """Return an inspection of a unit there, and who is to report on it."""
+    inspector = f"{name}-inspector"
     return [
         *unit.placed(area, f"{area}-inspected"),
-        Order(inspection=name, unit=f"{area}-inspected", area=area),
+        Register(worker=inspector, role="rider", home_area=area),
+        Order(inspection=name, unit=f"{area}-inspected", inspector=inspector, area=area),
     ]

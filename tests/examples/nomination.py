@@ -5,7 +5,7 @@ from services.decisions.nomination.commands import Nominate
 from services.decisions.worker.commands import Register
 
 STORY = [
-    ("worker.register", {"worker": "NW1", "role": "courier", "home_area": "230717", "name": "Person 7"}),
+    ("worker.register", {"worker": "NW1", "role": "courier", "home_area": "230717", "name": "Courier W1"}),
     ("worker.consent", {"worker": "NW1"}),
     ("nomination.make", {"nomination": "NM1", "worker": "NW1", "honour": "good_person", "text": "Helped"}),
     ("nomination.add_deed", {"nomination": "NM1", "deed": "claim", "note": "Cleared the snow"}),

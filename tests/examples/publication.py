@@ -4,7 +4,7 @@ from services.decisions.base import Command
 from services.decisions.publication.commands import Publish
 
 STORY = [
-    ("worker.register", {"worker": "PW1", "role": "courier", "home_area": "230717", "name": "Person 8"}),
+    ("worker.register", {"worker": "PW1", "role": "courier", "home_area": "230717", "name": "Courier W1"}),
     ("worker.consent", {"worker": "PW1"}),
     (
         "publication.publish",
@@ -16,7 +16,7 @@ STORY = [
             "honour": "good_person",
             "trade": "courier",
             "worker": "PW1",
-            "name": "Person 8",
+            "name": "Courier W1",
             "text": "Person 8 brings medicine",
             "link": "https://daily.example/8",
             "area": "230717",

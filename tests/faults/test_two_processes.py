@@ -185,6 +185,7 @@ async def test_either_process_killed_at_any_time_loses_and_doubles_nothing(tmp_p
     stopped(server, tmp_path, signal.SIGTERM)
 
 
+@pytest.mark.usefixtures("terminal")
 def test_a_service_whose_terminal_is_closed_drains_and_waits_for_no_stopped_projector(tmp_path: Path) -> None:
     server = Server(tmp_path)
     os.kill(the_projector(server), signal.SIGSTOP)

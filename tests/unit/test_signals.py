@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 SAY = "from services.base.signals import ending; print(*[one.name for one in ending()])"
 
 
@@ -10,6 +12,7 @@ def said(program: str) -> str:
     return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True).stdout.strip()
 
 
+@pytest.mark.usefixtures("terminal")
 def test_a_closed_terminal_ends_a_process_as_its_manager_does() -> None:
     assert said(SAY) == "SIGINT SIGTERM SIGHUP"
 

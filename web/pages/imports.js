@@ -40,6 +40,12 @@ const TO = {
   enterprises: "enterprises",
   reviews: "enterprises",
   chapters: "chapters",
+  stations: "stations",
+  visits: "visits",
+  difficulties: "difficulties",
+  undertakings: "undertakings",
+  publications: "publications",
+  "training-attendance": "sessions",
 };
 
 /** Sort mappings: those with a template first, then by number of columns. */
@@ -341,6 +347,7 @@ function Progress({ id, file, mapping, expected, again, ended }) {
   const { row, problem } = useProgress(id, ended);
   const heading = useRef();
   const over = row && isOver(row);
+  const page = TO[mapping] ?? "overview";
   useEffect(() => {
     heading.current?.focus();
   }, [over]);
@@ -362,7 +369,7 @@ function Progress({ id, file, mapping, expected, again, ended }) {
       class="form-actions">${
         row.state === "done" &&
         html`<a class="button button-main"
-      href=${href(TO[mapping] ?? "overview")}>${t(`entry.see.${TO[mapping] ?? "overview"}`)}</a>`
+      href=${href(page)}>${t("entry.see", { page: t(`page.${page}`) })}</a>`
       }
       <button type="button" class="button" onClick=${again}>${t("entry.import_next")}</button>
         </div>`
