@@ -349,10 +349,10 @@ def test_the_handover_sheet_says_how_the_board_stands(city: City, screens: Scree
             ("handover.write", {"text": "缺车", "priority": 2}),
         ]
     )
+    before = city.get("jurisdictions")["position"]
     page = screens.open(city.url).sign_in(city, "notes")
     expect(page.locator(".note-text")).to_have_text("缺车")
     page.evaluate("() => { window.print = () => {}; }")
-    before = city.get("jurisdictions")["position"]
     page.get_by_role("button", name="交接单").click()
     sheet = page.locator(".handover-sheet")
     expect(sheet).to_contain_text("缺车")
