@@ -8,17 +8,16 @@ from starlette.requests import Request
 from events.difficulty_history import MOST_FILES
 from services.api.asking import ASKER, RECEIPT, Limits, here, of_receipt
 from services.api.commands import CommandOutcome, key_of, send_by_service
-from services.api.context import Answer, muster
+from services.api.context import Answer
 from services.api.given_files import PICTURES, cleaned, given_file, kept
 from services.api.problems import Problem
+from services.api.reading import arrived
 from services.api.routing import operation
 from services.api.sign_in_codes import address
 from services.decisions.difficulty.commands import Attach
 from services.files.recordings import VOICE
 
 _HEADER: Final = "Muster-Receipt"
-_ARRIVES_SECONDS: Final = 5.0
-"""How long the views may take to show a difficulty that was told a moment ago."""
 
 
 @operation(
@@ -55,9 +54,8 @@ def _limits(request: Request) -> Limits:
 
 async def _told(request: Request, jurisdiction: str) -> str:
     """Return the difficulty of the receipt in the header. Raises 404, 429."""
-    receipt, service = request.headers.get(_HEADER, ""), muster(request)
+    receipt = request.headers.get(_HEADER, "")
     if not re.fullmatch(RECEIPT, receipt):
         raise Problem(404, "difficulty.no_receipt")
-    end = await service.log.end(jurisdiction)
-    await service.progress.reached(jurisdiction, end.position, _ARRIVES_SECONDS)
+    await arrived(request, jurisdiction)
     return await of_receipt(request, jurisdiction, receipt)

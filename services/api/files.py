@@ -15,7 +15,7 @@ from services.api.context import Answer, answer, muster, reader
 from services.api.given_files import PICTURES, cleaned, given_file, kept
 from services.api.parameters import NoParameters, Parameters, read
 from services.api.problems import Problem
-from services.api.reading import own_team
+from services.api.reading import own_team, row_of
 from services.api.routing import operation
 from services.api.views import record_shown
 from services.files.form import BadFile, SealedFile, is_name, unpack
@@ -97,7 +97,7 @@ async def _their_request(request: Request, jurisdiction: str, asker: Principal, 
     """Require that the caller sees whose file it is: a request, a difficulty or a duty. Raises 404."""
     kind, _, key = subject.partition("/")
     view = _VIEWS[kind]
-    row = (await muster(request).views.load(jurisdiction, {view: [key]}))[view].get(key)
+    row = await row_of(request, jurisdiction, view, key)
     if row is None or not asker.sees(row) or (kind == "inspection" and not _inspects(asker, row)):
         raise _unknown(key, view)
 

@@ -143,6 +143,23 @@ async def _caught_up(request: Request, jurisdiction: str, after: int | None) -> 
         raise Problem(504, "view.behind", more={"position": now}, now=now, after=after)
 
 
+async def arrived(request: Request, jurisdiction: str) -> None:
+    """Wait briefly until the views show what the log holds, for a reference to what was sent a moment ago."""
+    service = muster(request)
+    end = await service.log.end(jurisdiction)
+    await service.progress.reached(jurisdiction, end.position, WAIT_SECONDS)
+
+
+async def row_of(request: Request, jurisdiction: str, view: str, key: str) -> Any:
+    """Return a row, also of what was recorded a moment ago; None if there is none."""
+    views = muster(request).views
+    row = (await views.load(jurisdiction, {view: [key]}))[view].get(key)
+    if row is not None:
+        return row
+    await arrived(request, jurisdiction)
+    return (await views.load(jurisdiction, {view: [key]}))[view].get(key)
+
+
 @contextmanager
 def told() -> Iterator[None]:
     """Turn errors of queries into problems."""

@@ -14,8 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
 from services.access.tokens import CODE_MINUTES, MAX_CODE_MINUTES
-from services.api.context import Answer, answer, model, muster, reader, tokens
+from services.api.context import Answer, answer, model, reader, tokens
 from services.api.problems import Problem
+from services.api.reading import row_of
 from services.api.routing import operation
 from services.decisions.fields import WHOLE, Id
 
@@ -60,8 +61,7 @@ async def issue(request: Request) -> Answer[Code]:
     if not asker.may("issue_codes"):
         raise Problem(403, "forbidden", variant="codes")
     given = await model(request, NewCode)
-    found = await muster(request).views.load(jurisdiction, {"roster": [given.worker]})
-    row = found["roster"].get(given.worker)
+    row = await row_of(request, jurisdiction, "roster", given.worker)
     if row is None or not asker.sees(row):
         raise Problem(404, "worker.unknown", worker=given.worker)
     if not asker.opens(row):  # a signed-in worker sees their own name

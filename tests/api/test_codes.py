@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from service import J, Service
@@ -40,6 +41,22 @@ class TestMakingOne:
         assert body["link"] == f"/go#code={body['code']}"
         assert body["worker"] == "W1"
         assert timedelta(minutes=29) < left <= timedelta(minutes=30)
+
+    async def test_whoever_was_registered_a_moment_ago_gets_one(
+        self, crew: Service, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """The first look comes before the views show them."""
+        views, looks = crew.muster.views, 0
+        load = views.load
+
+        async def later(*asked: Any) -> Any:
+            nonlocal looks
+            looks += 1
+            return {"roster": {}} if looks == 1 else await load(*asked)
+
+        monkeypatch.setattr(views, "load", later)
+        await code_for(crew)
+        assert looks > 1
 
     @pytest.mark.parametrize("scope", ["viewer", "analyst", "gateway", "worker:W1"])
     async def test_others_than_the_command_centre_may_not(self, crew: Service, scope: str) -> None:
