@@ -43,12 +43,13 @@ function Units({ data, source }) {
   return html`<section><h2>${t("undertakings.board")}</h2><p class="muted">${caption}</p>
     <div class="completeness-scroll" tabindex="0" role="region" aria-label=${t("undertakings.board")}>
     <table class="table"><thead><tr>${["rank", "unit", "in_time", "due_now", "share"].map(
-      (key) => html`<th scope="col" key=${key}>${t(`undertakings.${key}`)}</th>`,
-    )}${data.before && html`<th scope="col">${t("undertakings.share_before")}</th>`}${[
+      (key) =>
+        html`<th scope="col" class=${key !== "unit" && "number"} key=${key}>${t(`undertakings.${key}`)}</th>`,
+    )}${data.before && html`<th scope="col" class="number">${t("undertakings.share_before")}</th>`}${[
       "open",
       "overdue_n",
     ].map(
-      (key) => html`<th scope="col" key=${key}>${t(`undertakings.${key}`)}</th>`,
+      (key) => html`<th scope="col" class="number" key=${key}>${t(`undertakings.${key}`)}</th>`,
     )}</tr></thead><tbody>${data.units.map((one) => {
       const shown = open?.unit === one.unit ? open.key : null;
       const toggle = (key) => setOpen(shown === key ? null : { unit: one.unit, key });
