@@ -99,12 +99,13 @@ class Child:
         return f"{text or 'no output'} ({self.log})"
 
     def _signal_all(self, number: signal.Signals) -> None:
-        """Signal all descendants: PostgreSQL's have sessions of their own."""
+        """Signal all descendants, the first one first: PostgreSQL's have sessions of their own."""
         if self._process is None or self._process.returncode is not None:
             return
         with contextlib.suppress(psutil.NoSuchProcess):
             process = psutil.Process(self._process.pid)
-            for one in (process, *process.children(recursive=True)):
+            process.send_signal(number)
+            for one in process.children(recursive=True):
                 with contextlib.suppress(psutil.NoSuchProcess):
                     one.send_signal(number)
 

@@ -15,11 +15,16 @@ from services.base.unavailable import DatabaseUnavailable
 
 @contextmanager
 def frozen() -> Iterator[None]:
-    """Stop all processes of the server, as a machine that hangs does."""
+    """Stop all processes of the server, as a machine that hangs does. The one that starts others comes first:
+    a connection of the pulse that began in between would still be answered."""
     postmaster = psutil.Process(int((server().pgdata / "postmaster.pid").read_text().split()[0]))
-    stopped = [postmaster, *postmaster.children(recursive=True)]
-    for process in stopped:
+    postmaster.suspend()
+    while postmaster.status() != psutil.STATUS_STOPPED:
+        time.sleep(0.001)
+    below = postmaster.children(recursive=True)
+    for process in below:
         process.suspend()
+    stopped = [postmaster, *below]
     try:
         yield
     finally:
