@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 import pytest
 
-FOLDERS = ("tests/browser/", "tests/cluster/", "tests/deploy/", "tests/faults/", "tests/transfer/")
+FOLDERS = tuple(
+    f"tests/{name}/" for name in ("browser", "cluster", "contract", "deploy", "faults", "transfer")
+)
 """Chromium, brokers and databases share two cores with services and other tests: a click in an unlucky moment
 may get lost, a start take longer than any limit allows."""
 AT_MOST = 2
