@@ -39,7 +39,7 @@ def test_a_review_its_correction_and_the_board(office: City, screens: Screens) -
     figures = page.locator(".folk-panel table")
     done = figures.locator("tr", has_text="Done").first
     expect(done).to_contain_text("00")
-    expect(page.get_by_text("Nothing was corrected since.")).to_be_visible()
+    expect(page.get_by_text("Nothing has been corrected since.")).to_be_visible()
 
     page.goto(f"{office.url}/#/{office.j}/undertakings/T1")
     page.get_by_role("button", name="Done", exact=True).click()
@@ -74,7 +74,7 @@ def test_an_inspection_is_reported_from_a_phone_without_a_network(
     inspector.sign_in(office.code("W1"))
     part = inspector.page.locator("details.part", has_text="My service")
     part.locator("summary").first.click()
-    expect(part.get_by_text("Inspections that I make")).to_be_visible()
+    expect(part.get_by_text("My inspections")).to_be_visible()
 
     inspector.offline(True)
     part.get_by_role("button", name="Report", exact=True).click()

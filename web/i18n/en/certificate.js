@@ -8,7 +8,7 @@ export default {
   valid: "Valid",
   revoked: "Revoked: it no longer holds",
   forged: "Not genuine: it was altered, or another place signed it",
-  no_code: "This is no code of a certificate or an award",
+  no_code: "This is not the code of a certificate or an award",
   not_reached: "The list of revoked papers cannot be read. Try again with a network.",
   old_browser: "This browser cannot verify signatures. Use a newer one, or `muster certificate verify`.",
   name: "Name",

@@ -101,7 +101,7 @@ export default {
   "difficulties.solved_ages": "Solved, by how long it took",
   "difficulties.span": "{from} to {to} days",
   "difficulties.span_more": "{from} days and longer",
-  "difficulties.of_late": "{n} too long",
+  "difficulties.of_late": "{n} overdue",
   "difficulties.as_board": "Who is waiting",
   "difficulties.sum_open": "{n} open",
   "difficulties.sum_late": "{n} wait too long",

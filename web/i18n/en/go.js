@@ -160,7 +160,7 @@ export default {
   "go.stations": "Stations",
   "go.scan.recorded": "Your use of the station at {time} is recorded. It does not say who you are.",
   "go.scan.again": "Already recorded: the same station within ten minutes counts once.",
-  "go.scan.attended": "Presence at {time} noted. It counts once the code was verified.",
+  "go.scan.attended": "Presence at {time} noted. It counts once the code is verified.",
   "act.session.scan": "Presence at a training session",
   "act.station.scan": "Use of a station",
   "act.station.use": "One use",
