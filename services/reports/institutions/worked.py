@@ -135,10 +135,14 @@ class Worked:
         self._before = Past(live, asked.since, asked.zone, asked.reach)
         self._terms: Mapping[str, Any] = live["terms"]
         self._areas, self._here = live["areas"], live["jurisdictions"].get(asked.jurisdiction)
+        self._counted: dict[tuple[int, bool], list[Item]] = {}
+        """What each figure counts: worked out once, as shares and rows ask for it again."""
 
     def report(self) -> InstitutionsReport:
         """Return all figures, and what is overdue."""
-        late = [(name, item) for name, one in FIGURES.items() if one.late for item in self._items(one)]
+        behind = [name for name, one in FIGURES.items() if one.late]
+        late = [(name, item) for name in behind for item in self._items(FIGURES[name])]
+        was = {name: {item.key for item in self._items(FIGURES[name], earlier=True)} for name in behind}
         late.sort(key=lambda one: (one[1].due or self._asked.at, one[0], one[1].key))
         sections: list[SectionFound] = []
         for section in SECTIONS:
@@ -155,7 +159,10 @@ class Worked:
             at=self._local(self._asked.at),
             since=self._local(self._asked.since),
             sections=tuple(sections),
-            overdue=tuple(self._overdue(*one) for one in late[:MOST]),
+            overdue=tuple(
+                OverdueFound(figure=name, **self._row(item, new=item.key not in was[name]))
+                for name, item in late[:MOST]
+            ),
             overdue_count=len(late),
         )
 
@@ -199,6 +206,12 @@ class Worked:
 
     def _items(self, one: Figure, *, earlier: bool = False) -> list[Item]:
         """Return what a figure counts within the reach, the newest first."""
+        key = id(one), earlier
+        if key not in self._counted:
+            self._counted[key] = self._worked_out(one, earlier=earlier)
+        return self._counted[key]
+
+    def _worked_out(self, one: Figure, *, earlier: bool) -> list[Item]:
         past = self._before if earlier else self._then
         places = (self._asked.reach, self._asked.within)
         found = [item for item in one.items(past) if all(lies_in(item, some) for some in places)]
@@ -211,10 +224,6 @@ class Worked:
         whole = FIGURES[one.of]
         of = _sum(self._items(whole, earlier=earlier), whole.unit)
         return value / of if of else None
-
-    def _overdue(self, figure: str, item: Item) -> OverdueFound:
-        was = {one.key for one in self._items(FIGURES[figure], earlier=True)}
-        return OverdueFound(figure=figure, **self._row(item, new=item.key not in was))
 
     def _row(self, item: Item, *, new: bool) -> dict[str, Any]:
         area = self._areas.get(item.area or "")
