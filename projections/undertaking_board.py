@@ -64,8 +64,8 @@ class OverdueUndertaking(msgspec.Struct, frozen=True, kw_only=True):
     post: str
     """Post that it is with: the leader, or the one that its duties rose to."""
     post_name: str
-    vacant: bool
-    """Nobody holds that post."""
+    vacant: bool | None
+    """Nobody holds that post; null = it lies outside the caller's areas."""
     step: str | None = None
     """The step that is overdue; null = the whole."""
     ends: datetime

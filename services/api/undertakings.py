@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
+import msgspec
 from msgspec import Meta, Struct
 from pydantic import Field
 from starlette.requests import Request
@@ -12,6 +13,8 @@ from events.area import inside
 from events.undertaking_counts import UndertakingCounts, counted
 from projections.monthly_reviews import Corrected, review_figures
 from projections.undertaking_board import OverdueUndertaking, UnitLine, board, overdue, quarter, stood
+from projections.where import lies_in
+from services.access import Principal
 from services.api.context import Answer, answer, heavy, muster, reader
 from services.api.parameters import Areas, At, Parameters, in_range, read, text_up_to
 from services.api.problems import Problem
@@ -68,7 +71,7 @@ class ReviewBoard(Struct, kw_only=True):
     position: int
 
 
-async def _reader(request: Request) -> tuple[str, Any]:
+async def _reader(request: Request) -> tuple[str, Principal]:
     jurisdiction, asker = await reader(request)
     if asker.worker is not None:
         raise Problem(403, "forbidden", variant="view", view="undertakings")
@@ -107,7 +110,7 @@ async def unit_board(request: Request) -> Answer[UnitBoard]:
         posts: dict[str, Any] = dict(rows["posts"])
 
         def work() -> UnitBoard:
-            late = overdue(here, posts, instant)
+            late = [_seen(one, posts, asker) for one in overdue(here, posts, instant)]
             return UnitBoard(
                 at=instant,
                 quarter=quarter(instant, zone).astimezone(zone).date(),
@@ -123,6 +126,14 @@ async def unit_board(request: Request) -> Answer[UnitBoard]:
 
     same = (request.url.path, service.progress.positions.get(jurisdiction, 0), str(params), asker.areas)
     return answer(await heavy(request).run(asker.id, same, done))
+
+
+def _seen(one: OverdueUndertaking, posts: dict[str, Any], asker: Principal) -> OverdueUndertaking:
+    """Return the line without a post that lies outside the caller's areas: of the leader only the id, which
+    is in the row."""
+    if one.post not in posts or lies_in(posts[one.post], asker.areas):
+        return one
+    return msgspec.structs.replace(one, post=one.leader, post_name=one.leader, vacant=None)
 
 
 async def _zone(request: Request, jurisdiction: str) -> ZoneInfo:

@@ -57,6 +57,21 @@ async def test_units_are_compared_by_what_fell_due_and_each_figure_has_its_rows(
     await read(city, "undertakings/board", 400, at="2199-01-01T00:00:00Z")
 
 
+async def test_a_post_outside_ones_areas_is_not_named_on_the_board(city: Service) -> None:
+    past = {"at": SET_UP}
+    for area in ("230717", "230718"):
+        await city.ok("area.define", area=area, name=f"County {area}")
+    await city.ok("post.create", post="P8", name="Post 8", unit="U1", area="230718", **past)
+    task = {"title": "T", "leader": "P8", "area": "230717", "due": DUE}
+    await city.ok("undertaking.set_up", undertaking="TC", **task, **past)
+    async with await city.as_("viewer", areas=["230717"]) as there:
+        answer = await there.get(f"/api/v1/{J}/undertakings/board", params={"at": AT})
+    late = answer.json()["overdue"]
+    assert [(one["post"], one["post_name"], one["vacant"]) for one in late] == [("P8", "P8", None)]
+    whole = await read(city, "undertakings/board", at=AT)
+    assert ("TC", "Post 8") in {(one["undertaking"], one["post_name"]) for one in whole["overdue"]}
+
+
 async def test_a_review_stays_as_it_was_and_shows_what_was_corrected(city: Service) -> None:
     await city.ok("monthly_review.hold", monthly_review="M1", month="2022-03")
     await finish(city, "T1", DONE)
