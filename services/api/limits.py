@@ -18,12 +18,20 @@ SHOWN_BYTES: Final = 2 * 1024 * 1024 + 1
 """Photos and recordings of callers who are not known; what is longer by a byte is told by name."""
 MOST_TOGETHER: Final = 128 * 1024 * 1024
 """Bytes of all bodies that are not answered yet."""
+UNKNOWN_SHARE: Final = 4
+"""Callers who are not known have this part of it, so that slow photos cannot keep out who has a token."""
 CHUNK_SECONDS: Final = 30.0
 """Longest pause within a body."""
 
 
+def _is_unknown(path: str) -> bool:
+    return path == SIGN_IN or path.endswith((*ASKING, SHOWING))
+
+
 def _most_of(path: str) -> int:
-    return SHOWN_BYTES if path.endswith(SHOWING) else MOST_BYTES
+    if path.endswith(SHOWING):
+        return SHOWN_BYTES
+    return SIGN_IN_BYTES if _is_unknown(path) else MOST_BYTES
 
 
 class TooLarge(Exception):
@@ -40,6 +48,17 @@ class Bodies:
     def __init__(self, most: int = MOST_TOGETHER, chunk_seconds: float = CHUNK_SECONDS) -> None:
         """`most`: of their bytes together."""
         self.most, self.chunk_seconds, self.held = most, chunk_seconds, 0
+        self.unknown = 0
+        """Of `held`, the bytes of callers who are not known."""
+
+    def take(self, size: int, *, unknown: bool) -> None:
+        """Count bytes that arrived, or fewer of them once they are answered."""
+        self.held += size
+        self.unknown += size if unknown else 0
+
+    def full(self, *, unknown: bool) -> bool:
+        """Whether there is no room for these bytes."""
+        return self.held > self.most or (unknown and self.unknown > self.most // UNKNOWN_SHARE)
 
 
 class LimitBodies:
@@ -57,8 +76,7 @@ class LimitBodies:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        unknown = scope["path"] == SIGN_IN or scope["path"].endswith(ASKING)
-        most = SIGN_IN_BYTES if unknown else min(self._most, _most_of(scope["path"]))
+        most, unknown = min(self._most, _most_of(scope["path"])), _is_unknown(scope["path"])
         bodies, seen, whole = self._bodies, 0, False
 
         async def counted() -> Message:
@@ -68,11 +86,12 @@ class LimitBodies:
             async with asyncio.timeout(bodies.chunk_seconds):
                 message = await receive()
             size = len(message.get("body", b""))
-            seen, bodies.held = seen + size, bodies.held + size
+            seen = seen + size
+            bodies.take(size, unknown=unknown)
             whole = not message.get("more_body", False)
             if seen > most:
                 raise TooLarge
-            if bodies.held > bodies.most:
+            if bodies.full(unknown=unknown):
                 raise TooMuch
             return message
 
@@ -87,4 +106,4 @@ class LimitBodies:
                 raise
             await Problem(408, "slow").response()(scope, receive, send)
         finally:
-            bodies.held -= seen
+            bodies.take(-seen, unknown=unknown)

@@ -72,6 +72,19 @@ async def test_all_bodies_together_have_a_limit() -> None:
     assert bodies.held == 0
 
 
+async def test_slow_photos_without_a_token_leave_room_for_whoever_has_one() -> None:
+    bodies = Bodies(40, chunk_seconds=0.3)
+    app = LimitBodies(answering, most=10, bodies=bodies)
+    slow = asyncio.create_task(sent(app, [b"1234567890"], stalls=True, path="/api/v1/2307/ask/files"))
+    async with asyncio.timeout(1):
+        while not bodies.held:
+            await asyncio.sleep(0)
+    assert await sent(app, [b"1"], path="/api/v1/2307/ask/files") == 503
+    assert await sent(app, [b"1234567890"], path="/api/v1/2307/files") == 200
+    assert await slow == 408
+    assert (bodies.held, bodies.unknown) == (0, 0)
+
+
 async def test_a_sign_in_has_a_small_body(service: Service) -> None:
     answer = await service.http.post("/api/v1/session", json={"token": "x" * SIGN_IN_BYTES})
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
