@@ -70,7 +70,7 @@ export default {
   "go.ask.bare": "Place, time and device are removed from photos and recordings before sending.",
   "go.ask.arrived": "Photos and recordings that arrived: {n}",
   "go.ask.who_files":
-    "Only offices open photos and recordings; each look is recorded. Never public. A voice can be recognised.",
+    "Only offices open photos and recordings; each look is logged. Never public. A voice can be recognised.",
   "go.ask.contact": "How to reach you (optional)",
   "go.ask.contact_hint":
     "Leave it empty to stay anonymous. You can follow it by the receipt number all the same.",

@@ -76,7 +76,7 @@ export default {
   "undertakings.none": "Nothing on the ledger yet.",
   "undertakings.none_then": "There was nothing on the ledger then.",
   "undertakings.set_up_note":
-    "Adds an undertaking to the ledger, led by the post. Without a unit, the unit of the post is responsible.",
+    "Adds an undertaking to the ledger, led by the post. Without a unit, that of the post is responsible.",
   "undertakings.plan_note":
     "Moving the deadline of an existing step needs a reason. Whoever leads the undertaking cannot do it.",
   "undertakings.others_note": "Whoever leads the undertaking cannot do this.",
