@@ -26,6 +26,7 @@ from events.alliance import (
 )
 from projections import activities, allies, commitments, meetings, reliefs
 from projections.fold import fold
+from services.decisions.activity.decide import SIGN_UPS
 from services.decisions.base import Command
 from tests.given import DAY, Aggregate, Given, area, given, t, worker
 
@@ -237,6 +238,14 @@ def test_what_is_called_off_takes_nobody(city: Given):
 
 def test_an_activity_ends_after_it_begins(city: Given):
     city.when(announced(ends=t("+1 09:00"))).refused("activity.ends_first")
+
+
+def test_nobody_signs_up_and_off_without_end(city: Given):
+    city.and_(announced())
+    for _ in range(SIGN_UPS):
+        city.and_(up(1), activity.sign_off(activity="X1", worker="W1"))
+    city.when(up(1)).refused("activity.too_often", str(SIGN_UPS))
+    city.when(up(2)).only(ActivitySignedUp)
 
 
 def test_what_was_observed_of_activities_is_kept_and_noted(city: Given):

@@ -21,7 +21,7 @@ from events.session import (
 from projections import courses, sessions, training, training_targets
 from projections.fold import fold
 from services.decisions.base import Command, Scope
-from services.decisions.session.rules import DOORS
+from services.decisions.session.rules import DOORS, SIGN_UPS
 from tests.given import DAY, Aggregate, Given, area, given, t, worker
 
 course, session, training_target = Aggregate("course"), Aggregate("session"), Aggregate("training_target")
@@ -231,6 +231,14 @@ def test_a_session_has_at_most_500_people(city: Given, monkeypatch: pytest.Monke
     city.when(up(3)).refused("session.list_full", "2")
     city.and_(there("W1"), there("W2"), now=BEGINS)
     city.when(there("W3")).refused("session.list_full", "2")
+
+
+def test_nobody_signs_up_and_off_without_end(city: Given):
+    city.and_(planned(places=2))
+    for _ in range(SIGN_UPS):
+        city.and_(up(1), off(1))
+    city.when(up(1)).refused("session.too_often", str(SIGN_UPS))
+    city.when(up(2)).only(SessionSignedUp)
 
 
 # -- the code at the door ----------------------------------------------------------------------------------

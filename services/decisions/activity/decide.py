@@ -1,6 +1,7 @@
 """Decisions about activities."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from events.activity import (
     ActivityAnnounced,
@@ -19,6 +20,8 @@ from services.decisions.post.rules import standing_post
 from services.decisions.state import State
 from services.decisions.worker.table import WORKERS
 
+SIGN_UPS: Final = 20
+"""Of one person for one activity, so that no phone can fill its history."""
 _SAID = ("title", "begins", "ends", "capacity", "owner", "serves")
 
 
@@ -55,6 +58,8 @@ def _sign_up(state: State, c: SignUp, ctx: Context) -> Iterable[Event]:
     if c.worker in then.who:
         return
     ctx.rule(ctx.at < row.begins, "activity.begun", activity=c.activity, begins=row.begins)
+    if sum(one.kind == "signed_up" and one.who == c.worker for one in row.facts) >= SIGN_UPS:
+        raise Refused("activity.too_often", activity=c.activity, most=SIGN_UPS)
     full = row.capacity is not None and len(then.who) >= row.capacity
     ctx.rule(not full, "activity.full", activity=c.activity, capacity=row.capacity)
     yield ActivitySignedUp(activity=c.activity, area=row.area, worker=c.worker)

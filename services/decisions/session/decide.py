@@ -37,6 +37,7 @@ from services.decisions.session.rules import (
     EARLY,
     LONGEST,
     PEOPLE,
+    SIGN_UPS,
     door_of,
     half_of,
     in_time,
@@ -105,6 +106,8 @@ def _sign_up(state: State, c: SignUp, ctx: Context) -> Iterable[Event]:
     if person in then.signed or person in then.waiting:
         return
     not_begun(row, c.session, ctx)
+    if sum(one.kind == "signed_up" and one.who == person for one in row.facts) >= SIGN_UPS:
+        raise Refused("session.too_often", session=c.session, most=SIGN_UPS)
     if len(then.signed) + len(then.waiting) >= PEOPLE:
         raise Refused("session.list_full", session=c.session, most=PEOPLE)
     waits = then.room == 0

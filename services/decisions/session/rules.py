@@ -16,6 +16,8 @@ LATE: Final = timedelta(days=3)
 """After the end of a session, a presence needs a reason."""
 PEOPLE: Final = 500
 """Most people of one session: signed up and waiting, or seen there."""
+SIGN_UPS: Final = 20
+"""Of one person for one session, so that no phone can fill its history."""
 DOORS: Final = 200
 LONGEST: Final = timedelta(days=31)
 EARLY: Final = timedelta(hours=3)
