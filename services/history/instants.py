@@ -10,7 +10,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from events.base import EventEnvelope
 from events.catalog import BadEvent, UnknownEvent, envelopes
@@ -20,8 +20,8 @@ from projections.instant import PRESENCE
 from projections.spans import AREA, MEMBERS, REQUEST, TEAM, WORKER, Name
 from services.adapters.memory.views import page_of
 from services.base.threads import beside
-from services.log.port import Log, LogDamaged, LogMismatch, LogUnavailable, Stored
-from services.views.belonging import refuse_other_log
+from services.log.port import Log, LogDamaged, LogUnavailable, Stored
+from services.views.belonging import Belonging
 from services.views.instants_port import InstantRows, Spans
 from services.views.port import Page, Query, ViewsUnavailable
 
@@ -44,7 +44,7 @@ class Instants:
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._parked: set[str] = set()
         """Jurisdictions whose log this version cannot fold further, or that take too much room."""
-        self._checked: set[str] = set()
+        self._belonging = Belonging(log, store)
         self._trouble: str | None = None
 
     # -- reading -------------------------------------------------------------------------------------------
@@ -141,16 +141,9 @@ class Instants:
         return await beside(_folded, jurisdiction, wanted)
 
     async def _check(self, jurisdiction: str) -> None:
-        """Begin again, once per process, if the store was made from another log, such as before a restore."""
-        if jurisdiction in self._checked:
-            return
-        store: Any = self._store  # only its head is read
-        try:
-            await refuse_other_log(self._log, store, jurisdiction)
-        except LogMismatch:
+        """Begin again if the store was made from another log, such as before a restore."""
+        if await self._belonging.cleared(jurisdiction):
             log_of.warning("the board through time of %s is of another log: it is made again", jurisdiction)
-            await self._store.clear(jurisdiction)
-        self._checked.add(jurisdiction)
 
     def _park(self, jurisdiction: str, why: str) -> None:
         self._parked.add(jurisdiction)

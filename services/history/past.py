@@ -23,9 +23,9 @@ from services.application.progress import ViewProgress
 from services.base.threads import beside
 from services.history.as_of import recorded_until
 from services.history.instants import Instants
-from services.log.port import Log, LogDamaged, LogMismatch, LogUnavailable, Stored
+from services.log.port import Log, LogDamaged, LogUnavailable, Stored
 from services.views.batch import run_batch
-from services.views.belonging import refuse_other_log
+from services.views.belonging import Belonging
 from services.views.past_port import Mark, PastRows
 from services.views.port import Page, Query, ViewsUnavailable
 
@@ -67,7 +67,7 @@ class Past:
         self._parked: set[str] = set()
         """Jurisdictions whose log this version cannot fold further."""
         self._trouble: str | None = None
-        self._checked: set[str] = set()
+        self._belonging = Belonging(log, store)
 
     # -- reading -------------------------------------------------------------------------------------------
 
@@ -200,16 +200,9 @@ class Past:
                     await asyncio.sleep(rest * (asyncio.get_running_loop().time() - begun))
 
     async def _check(self, jurisdiction: str) -> None:
-        """Begin again, once per process, if the store was made from another log, such as before a restore."""
-        if jurisdiction in self._checked:
-            return
-        store: Any = self._store  # only its head is read
-        try:
-            await refuse_other_log(self._log, store, jurisdiction)
-        except LogMismatch:
+        """Begin again if the store was made from another log, such as before a restore."""
+        if await self._belonging.cleared(jurisdiction):
             log_of.warning("past views of %s are of another log: they are made again", jurisdiction)
-            await self._store.clear(jurisdiction)
-        self._checked.add(jurisdiction)
 
     async def _fold(self, jurisdiction: str, commits: Sequence[Stored]) -> None:
         store: Any = self._store  # run_batch needs no more of a view store than it has
