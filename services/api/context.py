@@ -1,5 +1,6 @@
 """Helpers that endpoints share: the runtime, the caller, the body, the response."""
 
+from datetime import datetime
 from typing import Annotated, Generic, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -132,6 +133,14 @@ async def reader(request: Request) -> tuple[str, Principal]:
     if not await muster(request).commands.found(jurisdiction, 0.0 if after == "0" else NEW_SECONDS):
         raise Problem(404, "jurisdiction.unknown", jurisdiction=jurisdiction[:64])
     return jurisdiction, asker
+
+
+def instant_of(request: Request, at: datetime | None) -> datetime:
+    """Return the instant asked for, by default now. Raises 400 for one in the future."""
+    now = muster(request).clock.now()
+    if at and at > now:
+        raise Problem(400, "parameter.invalid", variant="future")
+    return at or now
 
 
 def answer(body: T, status: int = 200, headers: dict[str, str] | None = None) -> Answer[T]:

@@ -14,7 +14,7 @@ from projections.coverage import BYS, Count, Scope, Step
 from projections.coverage_facts import Told
 from projections.coverage_index import CoverageIndex
 from projections.hours import midnight
-from services.api.context import Answer, answer, heavy, muster, reader
+from services.api.context import Answer, answer, heavy, instant_of, muster, reader
 from services.api.parameters import Areas, At, Parameters, in_range, read, text_up_to
 from services.api.problems import Problem
 from services.api.responsibility import require_known
@@ -257,11 +257,8 @@ P = TypeVar("P", bound=ScopeParameters)
 
 def asked_instant(request: Request, model: type[P]) -> tuple[P, datetime]:
     """Return the parameters, and the instant asked for."""
-    asked, now = read(request, model, "coverage"), muster(request).clock.now()
-    at: datetime = getattr(asked, "at", None) or now
-    if at > now:
-        raise Problem(400, "parameter.invalid", variant="future")
-    return asked, at
+    asked = read(request, model, "coverage")
+    return asked, instant_of(request, getattr(asked, "at", None))
 
 
 async def _days(request: Request, asked: SpanParameters) -> tuple[date, date, ZoneInfo]:

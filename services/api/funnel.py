@@ -11,7 +11,7 @@ from events.enterprise import EnterpriseMoved
 from events.post_history import post_at
 from projections.funnel import Asked, Funnel, funnel, settings_of
 from projections.office_index import OfficeIndex
-from services.api.context import Answer, answer, heavy, muster, reader
+from services.api.context import Answer, answer, heavy, instant_of, muster, reader
 from services.api.parameters import Areas, At, Parameters, in_range, read, text_up_to
 from services.api.problems import Problem
 from services.api.responsibility import require_known
@@ -49,12 +49,10 @@ async def review_funnel(request: Request) -> Answer[ReviewFunnel]:
     params, service = read(request, FunnelParameters, "reviews"), muster(request)
     if set(READ) & set(await service.views.degraded(jurisdiction)):
         raise Problem(503, "view.degraded", variant="funnel")
-    now = service.clock.now()
-    if params.at and params.at > now:
-        raise Problem(400, "parameter.invalid", variant="future")
+    instant = instant_of(request, params.at)
     await require_known(request, jurisdiction, asker, params.area, params.trade)
     asked = Asked(
-        instant=params.at or now,
+        instant=instant,
         within=params.area,
         reach=asker.areas,
         trade=params.trade,

@@ -8,7 +8,7 @@ from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.api.context import Answer, answer, heavy, muster, reader
+from services.api.context import Answer, answer, heavy, instant_of, muster, reader
 from services.api.parameters import Areas, At, Parameters, one_of, read
 from services.api.problems import Problem
 from services.api.responsibility import require_known
@@ -93,11 +93,8 @@ async def _worked(request: Request, model: type[P], work: Callable[[Worked, P], 
     params, service = read(request, model, "reports"), muster(request)
     if set(READ) & set(await service.views.degraded(jurisdiction)):
         raise Problem(503, "view.degraded", variant="report")
-    now = service.clock.now()
-    if params.at and params.at > now:
-        raise Problem(400, "parameter.invalid", variant="future")
+    at = instant_of(request, params.at)
     await require_known(request, jurisdiction, asker, params.area, None)
-    at = params.at or now
 
     async def done() -> T:
         found, head = await service.views.snapshot(jurisdiction, dict.fromkeys(READ, Query()))

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from projections.leaders import LeaderRow, leaders
 from projections.where import lies_in
 from services.access import Principal
-from services.api.context import Answer, answer, heavy, muster, reader
+from services.api.context import Answer, answer, heavy, instant_of, muster, reader
 from services.api.parameters import Areas, At, Parameters, Reveal, in_range, read
 from services.api.problems import Problem
 from services.api.routing import operation
@@ -58,9 +58,7 @@ async def leading(request: Request) -> Answer[Leaders]:
         raise Problem(403, "forbidden", variant="reveal", view="leaders")
     if set(READ) & set(await service.views.degraded(jurisdiction)):
         raise Problem(503, "view.degraded", variant="leaders")
-    now = service.clock.now()
-    if params.at and params.at > now:
-        raise Problem(400, "parameter.invalid", variant="future")
+    instant = instant_of(request, params.at)
 
     async def done() -> Leaders:
         queries = {name: Query() for name in READ} | {
@@ -69,12 +67,12 @@ async def leading(request: Request) -> Answer[Leaders]:
         rows, head = await service.views.snapshot(jurisdiction, queries)
         tables: dict[str, dict[str, Any]] = {name: dict(some) for name, some in rows.items()}
         found = await beside(
-            leaders, list(tables["chapters"].values()), tables["leads"], tables[POSTS], params.at or now
+            leaders, list(tables["chapters"].values()), tables["leads"], tables[POSTS], instant
         )
         found = [_seen(one, tables[POSTS], asker) for one in found]
         shown = [one for one in found if one.gap_since] if params.gaps else found
         return Leaders(
-            at=params.at or now,
+            at=instant,
             chapters=len(found),
             led=sum(one.gap_since is None for one in found),
             items=shown[: params.limit],

@@ -8,7 +8,7 @@ from pydantic import Field
 from starlette.requests import Request
 
 from projections.need_sums import NeedSum, NeedTotals, sums
-from services.api.context import Answer, answer, heavy, muster, reader
+from services.api.context import Answer, answer, heavy, instant_of, muster, reader
 from services.api.parameters import Areas, At, Parameters, Texts, in_range, read
 from services.api.problems import Problem
 from services.api.routing import operation
@@ -46,10 +46,8 @@ async def need_sums(request: Request) -> Answer[NeedSums]:
     params, service = read(request, SumsParameters, "needs"), muster(request)
     if "needs" in await service.views.degraded(jurisdiction):
         raise Problem(503, "view.degraded", variant="needs")
-    now = service.clock.now()
-    if params.at and params.at > now:
-        raise Problem(400, "parameter.invalid", variant="future")
-    instant, filters = params.at or now, {"station": params.station} if params.station else {}
+    instant = instant_of(request, params.at)
+    filters = {"station": params.station} if params.station else {}
 
     async def done() -> NeedSums:
         query = Query(filters=filters, areas=params.area, within=asker.areas)

@@ -15,7 +15,7 @@ from events.terms import term_id
 from projections.answerable import AREA, TRADE
 from projections.responsibility import Asked, Holding, Responsibility
 from services.access import Principal
-from services.api.context import Answer, answer, heavy, muster, reader
+from services.api.context import Answer, answer, heavy, instant_of, muster, reader
 from services.api.parameters import AreaText, At, Parameters, Reveal, in_range, one_of, read, text_up_to
 from services.api.problems import Problem
 from services.api.routing import operation
@@ -56,15 +56,13 @@ async def responsibility(request: Request) -> Answer[Responsible]:
         raise Problem(403, "forbidden", variant="reveal", view="responsibility")
     if set(READ) & set(await service.views.degraded(jurisdiction)):
         raise Problem(503, "view.degraded", variant="responsibility")
-    now = service.clock.now()
-    if params.at and params.at > now:
-        raise Problem(400, "parameter.invalid", variant="future")
+    instant = instant_of(request, params.at)
     asked = _asked(params, jurisdiction, asker)
     position = service.progress.positions.get(jurisdiction, 0)
     same = (request.url.path, position, str(asked), str(params.at))
     try:
         found = await heavy(request).run(
-            asker.id, same, lambda: service.offices.answered(jurisdiction, asked, params.at or now)
+            asker.id, same, lambda: service.offices.answered(jurisdiction, asked, instant)
         )
     except NotThere as missing:
         raise not_there(missing) from None

@@ -9,7 +9,7 @@ from pydantic import Field
 from starlette.requests import Request
 
 from projections.training_figures import TrainingFigures, figures, year_of
-from services.api.context import Answer, answer, heavy, muster, reader
+from services.api.context import Answer, answer, heavy, instant_of, muster, reader
 from services.api.parameters import Areas, At, Parameters, in_range, read
 from services.api.problems import Problem
 from services.api.routing import operation
@@ -48,10 +48,7 @@ async def training_figures(request: Request) -> Answer[Trained]:
     params, service = read(request, TrainingParameters, "training"), muster(request)
     if set(READ) & set(await service.views.degraded(jurisdiction)):
         raise Problem(503, "view.degraded", variant="training")
-    now = service.clock.now()
-    if params.at and params.at > now:
-        raise Problem(400, "parameter.invalid", variant="future")
-    instant = params.at or now
+    instant = instant_of(request, params.at)
 
     async def done() -> Trained:
         queries = {name: Query() for name in READ} | {

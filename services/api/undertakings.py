@@ -15,7 +15,7 @@ from projections.monthly_reviews import Corrected, review_figures
 from projections.undertaking_board import OverdueUndertaking, UnitLine, board, overdue, quarter, stood
 from projections.where import lies_in
 from services.access import Principal
-from services.api.context import Answer, answer, heavy, muster, reader
+from services.api.context import Answer, answer, heavy, instant_of, muster, reader
 from services.api.parameters import Areas, At, Parameters, in_range, read, text_up_to
 from services.api.problems import Problem
 from services.api.routing import operation
@@ -97,10 +97,8 @@ async def unit_board(request: Request) -> Answer[UnitBoard]:
     jurisdiction, asker = await _reader(request)
     params, service = read(request, BoardParameters, "undertakings"), muster(request)
     await _whole(request, jurisdiction)
-    now = service.clock.now()
-    if any(one and one > now for one in (params.at, params.before)):
-        raise Problem(400, "parameter.invalid", variant="future")
-    instant, outers = params.at or now, (params.area, asker.areas)
+    instant, outers = instant_of(request, params.at), (params.area, asker.areas)
+    instant_of(request, params.before)  # refused too if it lies in the future
     zone = await _zone(request, jurisdiction)
 
     async def done() -> UnitBoard:

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from events.area import inside
 from projections.difficulty_figures import Figure, figures, public_figures
 from projections.waiting import Waiting, waiting
-from services.api.context import Answer, answer, heavy, muster, reader
+from services.api.context import Answer, answer, heavy, instant_of, muster, reader
 from services.api.parameters import Areas, At, NoParameters, Parameters, in_range, read
 from services.api.problems import Problem
 from services.api.routing import operation
@@ -57,10 +57,7 @@ async def board(request: Request) -> Answer[Board]:
         raise Problem(403, "forbidden", variant="view", view="difficulties")
     params, service = read(request, BoardParameters, "difficulties"), muster(request)
     await _whole(request, jurisdiction)
-    now = service.clock.now()
-    if params.at and params.at > now:
-        raise Problem(400, "parameter.invalid", variant="future")
-    instant = params.at or now
+    instant = instant_of(request, params.at)
 
     async def done() -> Board:
         rows, head = await service.views.snapshot(jurisdiction, {name: Query() for name in READ})
