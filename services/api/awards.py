@@ -3,7 +3,6 @@ everybody."""
 
 from datetime import UTC
 from typing import Annotated, Any, Final
-from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 from starlette.requests import Request
@@ -18,6 +17,7 @@ from services.api.parameters import NoParameters, read
 from services.api.problems import Problem
 from services.api.routing import operation
 from services.api.views import record_shown
+from services.api.zones import zone_of
 from services.application.muster import Muster
 from services.views.port import Query
 
@@ -106,7 +106,7 @@ async def _said(request: Request) -> tuple[AwardRow, AwardPaper]:
 async def _paper(service: Muster, jurisdiction: str, row: AwardRow, name: str) -> AwardPaper:
     found: Any = await service.views.load(jurisdiction, {"jurisdictions": [jurisdiction]})
     here = found["jurisdictions"].get(jurisdiction)
-    zone = ZoneInfo(here.timezone if here else service.timezone)
+    zone = zone_of(service, here)
     return AwardPaper(
         jurisdiction=jurisdiction,
         number=row.award,

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Annotated, Any, Final
-from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 from starlette.requests import Request
@@ -18,6 +17,7 @@ from services.api.parameters import NoParameters, read
 from services.api.problems import Problem
 from services.api.routing import operation
 from services.api.views import record_shown
+from services.api.zones import zone_of
 from services.application.muster import Muster
 from services.base.threads import beside
 from services.vault.wrapping import SERVICE
@@ -123,7 +123,7 @@ async def _said(service: Muster, jurisdiction: str, row: CertificateRow) -> Pape
     found: dict[str, dict[str, Any]] = await service.views.load(jurisdiction, asked)
     area = found["areas"].get(row.area)
     here = found["jurisdictions"].get(jurisdiction)
-    zone = ZoneInfo(here.timezone if here else service.timezone)
+    zone = zone_of(service, here)
     name = await name_of(service, jurisdiction, row.worker)
     if not name:
         raise Problem(409, "certificate.nameless", worker=row.worker)

@@ -20,6 +20,7 @@ from services.api.problems import Problem
 from services.api.responsibility import require_known
 from services.api.routing import operation
 from services.api.view_parameters import Day
+from services.api.zones import zone_in
 from services.application.covering import READ
 
 MOST: Final = 1_000
@@ -264,9 +265,7 @@ def asked_instant(request: Request, model: type[P]) -> tuple[P, datetime]:
 async def _days(request: Request, asked: SpanParameters) -> tuple[date, date, ZoneInfo]:
     """Return the first and the last day asked for, and the time zone."""
     jurisdiction, _ = await reader(request)
-    found = await muster(request).views.load(jurisdiction, {"jurisdictions": [jurisdiction]})
-    here: Any = found["jurisdictions"].get(jurisdiction)
-    zone = ZoneInfo(here.timezone if here else muster(request).timezone)
+    zone = await zone_in(muster(request), jurisdiction)
     last = asked.until or max(muster(request).clock.now().astimezone(zone).date(), asked.since or date.min)
     first = asked.since or last - timedelta(days=365)
     if first > last:

@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Se
 from datetime import date
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -14,6 +13,7 @@ from projections.base import Row, View
 from projections.hours import By, Span, cuts, table
 from projections.presence import INTERVALS, IntervalRow, PresenceRow, derived, keyed, worker_of
 from services.adapters.memory.views import ViewFile, file_of, views_of
+from services.api.zones import zone_in
 from services.application.muster import Muster
 from services.base.threads import beside
 from services.history.facts import Facts
@@ -96,9 +96,7 @@ async def stored(
 async def _derive(service: Muster, jurisdiction: str, view: View[Any], query: Query, days: Days) -> Derive:
     if view.name == INTERVALS.name:
         return lambda facts: beside(keyed, facts)
-    views, found = service.views, await service.views.load(jurisdiction, {"jurisdictions": [jurisdiction]})
-    here: Any = found["jurisdictions"].get(jurisdiction)
-    zone = ZoneInfo(here.timezone if here else service.timezone)
+    views, zone = service.views, await zone_in(service, jurisdiction)
     now = service.clock.now()
     last = days.last or max(now.astimezone(zone).date(), days.first or date.min)
     span = Span(days.first or last.replace(day=1), last, days.by)

@@ -31,6 +31,7 @@ from services.api.table_files import BOM, XLSX, Row, XlsxFile, csv_text
 from services.api.view_parameters import DERIVED, file_parameters
 from services.api.views import record_reveal
 from services.api.worded import Worded
+from services.api.zones import zone_in
 from services.decisions.fields import Instant
 from services.views.port import Query
 
@@ -155,7 +156,7 @@ class Export(msgspec.Struct, frozen=True):
 async def _export(request: Request, view: View[Any]) -> Export:
     jurisdiction, asker = await reader(request)
     wanted = await caught_up_query(request, jurisdiction, view, file_parameters(view), asker)
-    zone, terms = await _zone(request, jurisdiction), await _terms(request, jurisdiction)
+    zone, terms = await zone_in(muster(request), jurisdiction), await _terms(request, jurisdiction)
     return Export(request, jurisdiction, asker, view, wanted, zone, None, terms)
 
 
@@ -173,15 +174,8 @@ async def _listed(request: Request) -> Export:
     )
     wanted = consistent(view, wanted, asker)
     keys = tuple(dict.fromkeys(asked.keys))
-    zone, terms = await _zone(request, jurisdiction), await _terms(request, jurisdiction)
+    zone, terms = await zone_in(muster(request), jurisdiction), await _terms(request, jurisdiction)
     return Export(request, jurisdiction, asker, view, wanted, zone, keys, terms)
-
-
-async def _zone(request: Request, jurisdiction: str) -> ZoneInfo:
-    service = muster(request)
-    found = await service.views.load(jurisdiction, {"jurisdictions": [jurisdiction]})
-    here: Any = found["jurisdictions"].get(jurisdiction)
-    return ZoneInfo(here.timezone if here else service.timezone)
 
 
 async def _terms(request: Request, jurisdiction: str) -> tuple[TermRow, ...]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from typing import Annotated, Any, Final, TypeVar
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 from starlette.requests import Request
@@ -13,6 +12,7 @@ from services.api.parameters import Areas, At, Parameters, one_of, read
 from services.api.problems import Problem
 from services.api.responsibility import require_known
 from services.api.routing import operation
+from services.api.zones import zone_of
 from services.base.threads import beside
 from services.reports.institutions import FIGURES, READ, Asked, InstitutionsReport, Opened, Worked, before
 from services.reports.institutions.words import DOCX, LANGUAGES
@@ -100,7 +100,7 @@ async def _worked(request: Request, model: type[P], work: Callable[[Worked, P], 
         found, head = await service.views.snapshot(jurisdiction, dict.fromkeys(READ, Query()))
         live: dict[str, dict[str, Any]] = {name: dict(some) for name, some in found.items()}
         here: Any = live["jurisdictions"].get(jurisdiction)
-        zone = ZoneInfo(here.timezone if here else service.timezone)
+        zone = zone_of(service, here)
         areas = params.area or asker.areas
         area = areas[0] if len(areas) == 1 else jurisdiction
         since = params.since or before(live, at, zone, area)

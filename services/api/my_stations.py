@@ -1,7 +1,6 @@
 """What a keeper's page shows beside the rows of their stations: today's uses and open needs."""
 
 from typing import Annotated, Any, Final
-from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 from starlette.requests import Request
@@ -13,6 +12,7 @@ from services.api.context import Answer, answer, muster
 from services.api.me import own_worker
 from services.api.parameters import NoParameters, read
 from services.api.routing import operation
+from services.api.zones import zone_in
 from services.views.port import Query
 
 MOST: Final = 20
@@ -54,9 +54,7 @@ async def my_stations(request: Request) -> Answer[MyStations]:
     keys = [key for key, _ in page.items]
     if not keys:
         return answer(MyStations(items=[]), headers={"Cache-Control": "no-store"})
-    asked = await service.views.load(jurisdiction, {"jurisdictions": [jurisdiction]})
-    root: Any = asked["jurisdictions"].get(jurisdiction)
-    zone = ZoneInfo(root.timezone if root else service.timezone)
+    zone = await zone_in(service, jurisdiction)
     day = service.clock.now().astimezone(zone).date().isoformat()
     days: Any = (
         await service.views.load(jurisdiction, {"station_days": [key_of(one, day) for one in keys]})

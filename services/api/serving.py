@@ -24,6 +24,7 @@ from projections.serving import (
 from projections.where import lies_in
 from services.adapters.memory.views import page_of
 from services.api.derived import Days
+from services.api.zones import zone_of
 from services.application.muster import Muster
 from services.base.threads import beside
 from services.views.port import BadQuery, Page, Query
@@ -79,7 +80,7 @@ class Servings:
             aside = await views.degraded(jurisdiction)
             degraded = min((aside[name] for name in READ if name in aside), default=None)
             here: Any = dict(rows["jurisdictions"]).get(jurisdiction)
-            zone = ZoneInfo(here.timezone if here else self._service.timezone)
+            zone = zone_of(self._service, here)
             live = {name: dict(rows[name]) for name in READ}
             kept = Found(head, degraded, await beside(book, live, at or now), zone)
         if at:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Annotated, Any, Final
-from zoneinfo import ZoneInfo
 
 from msgspec import Meta
 from pydantic import Field
@@ -13,6 +12,7 @@ from services.api.context import Answer, answer, heavy, instant_of, muster, read
 from services.api.parameters import Areas, At, Parameters, in_range, read
 from services.api.problems import Problem
 from services.api.routing import operation
+from services.api.zones import zone_of
 from services.base.threads import beside
 from services.views.port import Query
 
@@ -57,7 +57,7 @@ async def training_figures(request: Request) -> Answer[Trained]:
         rows, head = await service.views.snapshot(jurisdiction, queries)
         tables: dict[str, dict[str, Any]] = {name: dict(some) for name, some in rows.items()}
         here = tables["jurisdictions"].get(jurisdiction)
-        zone = ZoneInfo(here.timezone if here else service.timezone)
+        zone = zone_of(service, here)
         targets = [one for row in tables["training_targets"].values() for one in row.settings]
         year = params.year or year_of(instant, zone)
         found = await beside(

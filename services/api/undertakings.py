@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 from typing import Annotated, Any, Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta, Struct
@@ -19,6 +18,7 @@ from services.api.context import Answer, answer, heavy, instant_of, muster, read
 from services.api.parameters import Areas, At, Parameters, in_range, read, text_up_to
 from services.api.problems import Problem
 from services.api.routing import operation
+from services.api.zones import zone_in
 from services.base.threads import beside
 from services.views.port import Query
 
@@ -99,7 +99,7 @@ async def unit_board(request: Request) -> Answer[UnitBoard]:
     await _whole(request, jurisdiction)
     instant, outers = instant_of(request, params.at), (params.area, asker.areas)
     instant_of(request, params.before)  # refused too if it lies in the future
-    zone = await _zone(request, jurisdiction)
+    zone = await zone_in(service, jurisdiction)
 
     async def done() -> UnitBoard:
         rows, head = await service.views.snapshot(jurisdiction, {name: Query() for name in READ})
@@ -132,13 +132,6 @@ def _seen(one: OverdueUndertaking, posts: dict[str, Any], asker: Principal) -> O
     if one.post not in posts or lies_in(posts[one.post], asker.areas):
         return one
     return msgspec.structs.replace(one, post=one.leader, post_name=one.leader, vacant=None)
-
-
-async def _zone(request: Request, jurisdiction: str) -> ZoneInfo:
-    service = muster(request)
-    found = await service.views.load(jurisdiction, {"jurisdictions": [jurisdiction]})
-    here: Any = found["jurisdictions"].get(jurisdiction)
-    return ZoneInfo(here.timezone if here else service.timezone)
 
 
 @operation(id="monthly-review-figures", tag="views", query=ReviewParameters, problems=_PROBLEMS)
