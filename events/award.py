@@ -1,4 +1,4 @@
-"""Awards 表彰: an honour that was given for a nomination, and whether it still holds."""
+"""Awards 表彰: an honour that was given for a nomination, and whether it is still valid."""
 
 from typing import Annotated
 
@@ -38,6 +38,6 @@ class AwardGranted(AwardEvent, frozen=True, kw_only=True):
 
 @event("award.revoked")
 class AwardRevoked(AwardEvent, frozen=True, kw_only=True):
-    """It no longer holds. Its number is public, why is not."""
+    """The award was revoked. Its number becomes public, the reason does not."""
 
     reason: str

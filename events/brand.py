@@ -1,4 +1,4 @@
-"""Brands 品牌 of trades: one at a time for each trade, with an own mark and colour."""
+"""Brands 品牌 of trades: one at a time for each trade, with a mark and a colour of its own."""
 
 from typing import Annotated, Final
 
@@ -51,7 +51,7 @@ class BrandRegistered(Event, frozen=True, kw_only=True):
 
 @event("brand.amended")
 class BrandAmended(Amendment, frozen=True, kw_only=True):
-    """Its name, slogan or look changed."""
+    """The name, slogan or look of the brand changed."""
 
     NOT_SET = frozenset({"area"})
 
@@ -66,7 +66,7 @@ class BrandAmended(Amendment, frozen=True, kw_only=True):
 
 @event("brand.retired")
 class BrandRetired(Event, frozen=True, kw_only=True):
-    """It is used no longer."""
+    """The brand is no longer used."""
 
     brand: BrandRef
     area: AreaRef

@@ -29,7 +29,7 @@ class ConsentGiven(ConsentEvent, frozen=True, kw_only=True):
 
 @event("worker.consent_withdrawn", about="worker")
 class ConsentWithdrawn(ConsentEvent, frozen=True, kw_only=True):
-    """They may not, from now on: whatever named them loses the name in the same step."""
+    """The consent was withdrawn: all items that name the person lose the name in the same step."""
 
 
 class ConsentFact(msgspec.Struct, frozen=True, gc=False):

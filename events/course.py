@@ -30,7 +30,7 @@ class CourseOffered(Event, frozen=True):
 
 @event("course.withdrawn")
 class CourseWithdrawn(Event, frozen=True):
-    """A course is offered no longer. Its sessions stay."""
+    """A course is no longer offered. Its sessions stay."""
 
     course: CourseRef
     area: AreaRef

@@ -29,7 +29,7 @@ class DutyItemListed(DutyItemEvent, frozen=True, kw_only=True):
 
 @event("duty_item.shown")
 class DutyItemShown(DutyItemEvent, frozen=True, kw_only=True):
-    """A file shows that it was done; `at` is when."""
+    """A file was added as evidence that the duty was done; `at` is when."""
 
     file: str
     """Name of the sealed file: its hash."""
@@ -45,11 +45,11 @@ class DutyItemTakenOver(DutyItemEvent, frozen=True, kw_only=True):
 
 @event("duty_item.struck")
 class DutyItemStruck(DutyItemEvent, frozen=True, kw_only=True):
-    """The duty is on the list no longer."""
+    """The duty was struck off the list."""
 
     reason: str
 
 
 @event("duty_item.erased")
 class DutyItemErased(DutyItemEvent, frozen=True, kw_only=True):
-    """The key of its files was destroyed: they are permanently unreadable. The duty stays."""
+    """The key of the files was destroyed: they are permanently unreadable. The duty stays."""

@@ -1,4 +1,4 @@
-"""Inspections 督查: written or on the spot. Whatever is found becomes an undertaking at once."""
+"""Inspections 督查: written or on site. Each finding becomes an undertaking at once."""
 
 from typing import Annotated, Literal
 
@@ -13,7 +13,7 @@ Manner = Literal["written", "on_site"]
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One thing that was found 发现问题, and the undertaking that it became."""
+    """One finding 发现问题, and the undertaking that it became."""
 
     text: str
     undertaking: Annotated[str, msgspec.Meta(description="Id of the undertaking")]
@@ -28,13 +28,13 @@ class InspectionEvent(Event, frozen=True, kw_only=True):
 
 @event("inspection.ordered")
 class InspectionOrdered(InspectionEvent, frozen=True, kw_only=True):
-    """Somebody is to look at an undertaking or a unit."""
+    """An inspection of an undertaking or a unit was ordered."""
 
     manner: Manner
     undertaking: UndertakingRef | None = None
     unit: UnitRef | None = None
     inspector: WorkerRef | None = None
-    """Who goes there, and reports from their phone."""
+    """Worker who inspects, and reports from their phone."""
 
 
 @event("inspection.reported")
@@ -52,11 +52,11 @@ class InspectionReported(InspectionEvent, frozen=True, kw_only=True):
 
 @event("inspection.called_off")
 class InspectionCalledOff(InspectionEvent, frozen=True, kw_only=True):
-    """It does not take place."""
+    """The inspection was called off."""
 
     reason: str
 
 
 @event("inspection.erased")
 class InspectionErased(InspectionEvent, frozen=True, kw_only=True):
-    """The key of its note and picture was destroyed. What was found stays."""
+    """The key of the note and the picture was destroyed. The findings stay."""

@@ -11,7 +11,7 @@ MonthlyReviewRef = Annotated[str, Ref("monthly_review")]
 
 @event("monthly_review.held")
 class MonthlyReviewHeld(Event, frozen=True, kw_only=True):
-    """A month was reviewed. What was known is what stood in the log before this event."""
+    """A month was reviewed. What was known then is what was in the log before this event."""
 
     monthly_review: MonthlyReviewRef
     area: AreaRef

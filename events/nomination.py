@@ -72,7 +72,7 @@ class DeedAdded(NominationEvent, frozen=True, kw_only=True):
 
 @event("nomination.reviewed")
 class NominationReviewed(NominationEvent, frozen=True, kw_only=True):
-    """It was reviewed, by somebody who had no part in it."""
+    """The nomination was reviewed, by somebody who had no part in it."""
 
     verdict: Verdict
     reason: str | None = None
@@ -82,14 +82,14 @@ class NominationReviewed(NominationEvent, frozen=True, kw_only=True):
 
 @event("nomination.withdrawn")
 class NominationWithdrawn(NominationEvent, frozen=True, kw_only=True):
-    """It no longer stands."""
+    """The nomination was withdrawn."""
 
     reason: str
 
 
 @event("nomination.erased")
 class NominationErased(NominationEvent, frozen=True, kw_only=True):
-    """Its key was destroyed: what was written of the person is permanently unreadable. It still counts."""
+    """The key of the nomination was destroyed: its text is permanently unreadable. It still counts."""
 
     automatic: bool = False
     """Whether it followed from the erasure of the person."""

@@ -21,7 +21,7 @@ class PublicationEvent(Event, frozen=True, kw_only=True):
 
 @event("publication.published")
 class Published(PublicationEvent, frozen=True, kw_only=True):
-    """It was published; `at` is when. The name, and all that may hold it, is sealed under its own key."""
+    """The item was published; `at` is when. All that may hold a name is sealed under the item's own key."""
 
     topic: str
     """What it is about; names nobody."""
@@ -30,10 +30,10 @@ class Published(PublicationEvent, frozen=True, kw_only=True):
     outlet: str | None = None
     """Which paper, station or account."""
     honour: str | None = None
-    """Of the list `honour`, if it tells of one."""
+    """Of the list `honour`, if the item is about one."""
     trade: str | None = None
     consent: Handle | None = None
-    """Of whom it names; None if it names nobody."""
+    """Consent of the person named; None if it names nobody."""
     name: Personal | None = None
     text: Personal | None = None
     """Its title as it was published."""
@@ -42,7 +42,7 @@ class Published(PublicationEvent, frozen=True, kw_only=True):
 
 @event("publication.erased")
 class PublicationErased(PublicationEvent, frozen=True, kw_only=True):
-    """Its key was destroyed: it names nobody from now on, at no date. It still counts."""
+    """The key of the item was destroyed: it no longer names anybody, at any date. It still counts."""
 
     reason: Unnamed
     automatic: bool = False
@@ -50,6 +50,6 @@ class PublicationErased(PublicationEvent, frozen=True, kw_only=True):
 
 @event("publication.retracted")
 class PublicationRetracted(PublicationEvent, frozen=True, kw_only=True):
-    """It was entered by mistake, or taken back by the channel: it counts no more."""
+    """The item was entered by mistake, or taken back by the channel: it no longer counts."""
 
     reason: str

@@ -54,7 +54,7 @@ class SessionPlanned(SessionEvent, frozen=True, kw_only=True):
 
 @event("session.resized")
 class SessionResized(SessionEvent, frozen=True, kw_only=True):
-    """A session has another number of places."""
+    """The number of places of a session changed."""
 
     places: int | None = None
 
@@ -118,6 +118,6 @@ class SessionPresenceCorrected(PersonEvent, frozen=True, kw_only=True):
 
 @event("session.called_off")
 class SessionCalledOff(SessionEvent, frozen=True, kw_only=True):
-    """A session does not take place."""
+    """A session was called off."""
 
     reason: str | None = None

@@ -50,7 +50,7 @@ class UndertakingEvent(Event, frozen=True, kw_only=True):
 
 @event("undertaking.set_up")
 class UndertakingSetUp(UndertakingEvent, frozen=True, kw_only=True):
-    """It is on the ledger, and open."""
+    """The undertaking was put on the ledger, and is open."""
 
     title: str
     category: Kind
@@ -69,7 +69,7 @@ class UndertakingSetUp(UndertakingEvent, frozen=True, kw_only=True):
 
 @event("undertaking.reworded")
 class UndertakingReworded(UndertakingEvent, frozen=True, kw_only=True):
-    """What it is called, its goal and its measures from this time on."""
+    """Its title, goal and measures from this time on."""
 
     title: str
     goal: str | None = None
@@ -111,7 +111,7 @@ class UndertakingStepDone(UndertakingEvent, frozen=True, kw_only=True):
 
 @event("undertaking.step_dropped")
 class UndertakingStepDropped(UndertakingEvent, frozen=True, kw_only=True):
-    """A step is not needed any more."""
+    """A step is no longer needed."""
 
     step: str
     reason: str
@@ -119,39 +119,39 @@ class UndertakingStepDropped(UndertakingEvent, frozen=True, kw_only=True):
 
 @event("undertaking.evidenced")
 class UndertakingEvidenced(UndertakingEvent, frozen=True, kw_only=True):
-    """Something shows what was done."""
+    """Evidence of what was done was added."""
 
     evidence: str
-    """What it is, and where it is kept."""
+    """What the evidence is, and where it is kept."""
     digest: str | None = None
-    """SHA-256 of a file that is kept elsewhere, by which it is known again."""
+    """SHA-256 of a file kept elsewhere, to check that it is the same."""
     step: str | None = None
 
 
 @event("undertaking.done")
 class UndertakingDone(UndertakingEvent, frozen=True, kw_only=True):
-    """It was done."""
+    """The undertaking was done."""
 
     note: str | None = None
 
 
 @event("undertaking.withdrawn")
 class UndertakingWithdrawn(UndertakingEvent, frozen=True, kw_only=True):
-    """It is not pursued any more, with a reason."""
+    """The undertaking was withdrawn, with a reason."""
 
     reason: str
 
 
 @event("undertaking.reopened")
 class UndertakingReopened(UndertakingEvent, frozen=True, kw_only=True):
-    """It is open again. At the time at which it was done, this corrects it: it was not done."""
+    """The undertaking is open again. At the time of its end, this corrects that it was done."""
 
     reason: str
 
 
 @event("undertaking.days_confirmed")
 class UndertakingDaysConfirmed(UndertakingEvent, frozen=True, kw_only=True):
-    """A year was published: the deadlines that were not confirmed are over then."""
+    """The holidays of a year were published, and unconfirmed deadlines in it are now certain."""
 
     due: Due | None = None
     """None if its own was confirmed before."""
@@ -160,16 +160,16 @@ class UndertakingDaysConfirmed(UndertakingEvent, frozen=True, kw_only=True):
 
 @event("undertaking.reminded")
 class UndertakingReminded(UndertakingEvent, frozen=True, kw_only=True):
-    """Its leader was reminded of the deadline that comes next."""
+    """The leader was reminded of the next deadline."""
 
     ends: datetime
     post: PostRef
-    """Post that it was with."""
+    """Post that was reminded."""
 
 
 @event("undertaking.escalated")
 class UndertakingEscalated(UndertakingEvent, frozen=True, kw_only=True):
-    """A deadline was over and nothing was done: it goes up."""
+    """A deadline passed with nothing done, and the undertaking went up to the next post."""
 
     ends: datetime
     post: PostRef
@@ -182,10 +182,10 @@ class UndertakingEscalated(UndertakingEvent, frozen=True, kw_only=True):
 
 @event("undertaking_waits.set")
 class UndertakingWaitsSet(Event, frozen=True):
-    """Working days: before a deadline, to remind; after it, to go up; and to mend what was found."""
+    """Working days: before a deadline, to remind; after it, to escalate; and to correct a finding."""
 
     remind: int | None = None
     """None = never."""
     escalate: int | None = None
     finding: int | None = None
-    """Working days that what an inspection found has, unless it says otherwise; None = no deadline."""
+    """Working days to correct a finding, unless the inspection says otherwise; None = no deadline."""

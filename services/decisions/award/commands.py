@@ -25,7 +25,7 @@ class Grant(Command):
 
 @command("award.revoke", fact=True)
 class Revoke(Command):
-    """Revoke an award. Its number becomes public; why does not."""
+    """Revoke an award. Its number becomes public, the reason does not."""
 
     award: AwardId
     reason: Code

@@ -59,7 +59,7 @@ class Amend(Command):
 
 @command("brand.retire", fact=True)
 class Retire(Command):
-    """It is used no longer; the trade may get another one."""
+    """Retire a brand; the trade may get another one."""
 
     brand: BrandId
     reason: Label | None = None

@@ -6,13 +6,13 @@ from services.decisions.fields import WorkerId
 
 @command("worker.consent", fact=True, own=True)
 class Consent(Command):
-    """Somebody agrees to be named in what is published."""
+    """Record that somebody consents to be named in published items."""
 
     worker: WorkerId
 
 
 @command("worker.withdraw_consent", fact=True, own=True)
 class WithdrawConsent(Command):
-    """They no longer agree. Whatever named them loses the name in the same step, and still counts."""
+    """Withdraw the consent. Items lose the name in the same step, and still count."""
 
     worker: WorkerId

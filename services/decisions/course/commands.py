@@ -26,7 +26,7 @@ class Offer(Command):
 
 @command("course.withdraw", fact=True)
 class Withdraw(Command):
-    """Offer a course no longer. Sessions that were planned stay."""
+    """Withdraw a course. Sessions that were planned stay."""
 
     course: CourseId
     reason: Label | None = None

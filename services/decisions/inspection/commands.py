@@ -25,7 +25,7 @@ InspectionId = Annotated[Id, Ref("inspection")]
 
 
 class FindingSeen(BaseModel):
-    """What was found, and by when it is to be mended."""
+    """What was found, and by when it must be corrected."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -60,7 +60,7 @@ class ReportInspection(Command):
 
 @command("inspection.call_off", fact=True)
 class CallOffInspection(Command):
-    """It does not take place, with a reason."""
+    """Call an inspection off, with a reason."""
 
     inspection: InspectionId
     reason: Label
@@ -68,6 +68,6 @@ class CallOffInspection(Command):
 
 @command("inspection.erase", by="admin")
 class EraseInspection(Command):
-    """Destroy the key of an inspection's note and picture. What was found stays."""
+    """Destroy the key of an inspection's note and picture. The findings stay."""
 
     inspection: InspectionId

@@ -28,7 +28,7 @@ Honour = Annotated[Code, Field(description="Of the list `honour`")]
 
 @command("nomination.make", fact=True)
 class Nominate(Command):
-    """Nominate somebody for an honour. `area` defaults to their home area. What it says is sealed."""
+    """Nominate somebody for an honour. `area` defaults to their home area. The text is sealed."""
 
     nomination: Annotated[NominationId, NEW] | None = None
     worker: WorkerId
@@ -40,7 +40,7 @@ class Nominate(Command):
 
 @command("nomination.add_deed", fact=True)
 class AddDeed(Command):
-    """Add a deed. It links to the log, which says how much it shows of it; or it is marked as a claim."""
+    """Add a deed, linked to the log, which decides how much of it is shown; or marked as a claim."""
 
     nomination: NominationId
     deed: DeedKind
@@ -54,7 +54,7 @@ class AddDeed(Command):
 
 @command("nomination.review", fact=True)
 class Review(Command):
-    """Approve or reject a nomination, unless one's post nominated. What the log shows is read again."""
+    """Approve or reject a nomination, unless your own post made it. The log is read again."""
 
     nomination: NominationId
     verdict: Verdict
@@ -65,7 +65,7 @@ class Review(Command):
 
 @command("nomination.withdraw", fact=True)
 class WithdrawNomination(Command):
-    """It no longer stands."""
+    """Withdraw a nomination."""
 
     nomination: NominationId
     reason: Label
@@ -73,6 +73,6 @@ class WithdrawNomination(Command):
 
 @command("nomination.erase", by="admin")
 class EraseNomination(Command):
-    """Destroy its key, making what was written of the person permanently unreadable. It still counts."""
+    """Destroy the key of a nomination: its text becomes permanently unreadable. It still counts."""
 
     nomination: NominationId

@@ -25,7 +25,7 @@ Link = Annotated[
 
 @command("publication.publish", fact=True)
 class Publish(Command):
-    """Enter what was published; `at` is when. It names a person only if they consent.
+    """Enter a published item; `at` is when it was published. It names a person only if they consent.
 
     `name`, `text` and `link` are sealed under a key of its own, which is destroyed when the consent ends.
     `topic` stays, so it must not name anybody.
@@ -46,14 +46,14 @@ class Publish(Command):
 
 @command("publication.erase", fact=True)
 class EraseName(Command):
-    """Take the name out, with title and link, permanently. It still counts."""
+    """Take the name, title and link out permanently. The item still counts."""
 
     publication: PublicationId
 
 
 @command("publication.retract", fact=True)
 class Retract(Command):
-    """It was entered by mistake, or taken back by the channel: it counts no more."""
+    """Retract an item that was entered by mistake or taken back by the channel: it no longer counts."""
 
     publication: PublicationId
     reason: Label

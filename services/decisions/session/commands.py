@@ -40,7 +40,7 @@ class Plan(Command):
 
 @command("session.resize")
 class Resize(Command):
-    """Change the number of places. Who waits longest gets each new one."""
+    """Change the number of places. Each new one goes to whoever waits longest."""
 
     session: SessionId
     places: Places | None = None
@@ -114,7 +114,7 @@ class CorrectPresence(Command):
 
 @command("session.call_off", fact=True)
 class CallOff(Command):
-    """It does not take place. Nobody was there yet."""
+    """Call a session off, before anybody was recorded as present."""
 
     session: SessionId
     reason: Label | None = None

@@ -41,7 +41,7 @@ class PlannedStep(BaseModel):
 
 @command("undertaking.set_up", fact=True)
 class SetUp(Command):
-    """Put something on the ledger, with the post that leads it. `area` defaults to the parent's."""
+    """Put an undertaking on the ledger, with the post that leads it. `area` defaults to the parent's."""
 
     undertaking: Annotated[UndertakingId, NEW] | None = None
     title: Label
@@ -59,7 +59,7 @@ class SetUp(Command):
 
 @command("undertaking.reword", fact=True)
 class Reword(Command):
-    """Change what it is called, its goal and its measures, from that time on."""
+    """Change the title, goal and measures from that time on."""
 
     undertaking: UndertakingId
     title: Label
@@ -69,7 +69,7 @@ class Reword(Command):
 
 @command("undertaking.hand_over", fact=True)
 class HandOver(Command):
-    """Let another post lead it, or another unit be responsible."""
+    """Hand the undertaking over to another leading post or another responsible unit."""
 
     undertaking: UndertakingId
     leader: PostConcerned
@@ -78,7 +78,7 @@ class HandOver(Command):
 
 @command("undertaking.reschedule", fact=True)
 class Reschedule(Command):
-    """Move its deadline, with a reason. Whoever leads it cannot."""
+    """Move the deadline, with a reason. Refused to whoever leads the undertaking."""
 
     undertaking: UndertakingId
     due: Deadline | None = None
@@ -88,7 +88,7 @@ class Reschedule(Command):
 
 @command("undertaking.plan_step", fact=True)
 class PlanStep(Command):
-    """Plan a step. One of the same name gets a new deadline, with a reason, but not by whoever leads it."""
+    """Plan a step. An existing one gets a new deadline, with a reason; refused to the leader."""
 
     undertaking: UndertakingId
     step: Label
@@ -99,7 +99,7 @@ class PlanStep(Command):
 
 @command("undertaking.finish_step", fact=True)
 class FinishStep(Command):
-    """A step was done. Said by whoever leads it."""
+    """Report a step as done. Sent by whoever leads the undertaking."""
 
     undertaking: UndertakingId
     step: Label
@@ -108,7 +108,7 @@ class FinishStep(Command):
 
 @command("undertaking.drop_step", fact=True)
 class DropStep(Command):
-    """A step is not needed any more, with a reason. Whoever leads it cannot say so."""
+    """Drop a step that is no longer needed, with a reason. Refused to the leader."""
 
     undertaking: UndertakingId
     step: Label
@@ -117,7 +117,7 @@ class DropStep(Command):
 
 @command("undertaking.evidence", fact=True)
 class AddEvidence(Command):
-    """Say what shows that something was done, and where that is kept."""
+    """Add evidence of what was done, and say where it is kept."""
 
     undertaking: UndertakingId
     evidence: Label
@@ -127,7 +127,7 @@ class AddEvidence(Command):
 
 @command("undertaking.finish", fact=True)
 class FinishIt(Command):
-    """It was done. Said by whoever leads it; subtasks are done or withdrawn before."""
+    """Report the undertaking as done. Sent by whoever leads it, after all subtasks have ended."""
 
     undertaking: UndertakingId
     note: Label | None = None
@@ -135,7 +135,7 @@ class FinishIt(Command):
 
 @command("undertaking.withdraw", fact=True)
 class WithdrawIt(Command):
-    """Pursue it no longer, with a reason. Whoever leads it cannot."""
+    """Withdraw the undertaking, with a reason. Refused to whoever leads it."""
 
     undertaking: UndertakingId
     reason: Label
@@ -143,7 +143,7 @@ class WithdrawIt(Command):
 
 @command("undertaking.reopen", fact=True)
 class ReopenIt(Command):
-    """It is open again. At the time at which it was done, this corrects it: it was not done."""
+    """Open it again. At the time of its end, this corrects that it was done."""
 
     undertaking: UndertakingId
     reason: Label
@@ -151,14 +151,14 @@ class ReopenIt(Command):
 
 @command("undertaking.confirm_days", by="service")
 class ConfirmDays(Command):
-    """Say when deadlines are over, now that their year was published. Sent by the service itself."""
+    """Confirm deadlines now that the holidays of their year are published. Sent by the service."""
 
     undertaking: UndertakingId
 
 
 @command("undertaking.move_on", by="service")
 class MoveOnIt(Command):
-    """Remind its leader, or let it go up. Sent by the service itself."""
+    """Remind the leader, or escalate. Sent by the service."""
 
     undertaking: UndertakingId
 
