@@ -3,6 +3,7 @@
 import { get } from "../lib/api.js";
 import { number, t } from "../lib/i18n.js";
 import { institution } from "../lib/institution/page.js";
+import { html } from "../lib/preact.js";
 import { href } from "../lib/router.js";
 
 const MOST = 20000;
@@ -37,9 +38,9 @@ export default institution({
     { key: "route", domain: "chapter_route" },
     { key: "trade", domain: "trade", kind: "code" },
   ],
-  sums: (rows) =>
-    t("leaders.sum", {
-      led: number(rows.filter((row) => row.gap_since === null).length),
-      gaps: number(rows.filter((row) => row.gap_since !== null).length),
-    }),
+  sums: (rows) => {
+    const gaps = rows.filter((row) => row.gap_since !== null).length;
+    const led = number(rows.length - gaps);
+    return html`<span class=${gaps > 0 ? "late" : ""}>${t("leaders.sum", { led, gaps: number(gaps) })}</span>`;
+  },
 });

@@ -4,6 +4,7 @@ import { post, postColumn } from "../lib/alliance/parts.js";
 import { Deeds } from "../lib/honours/parts.js";
 import { number, t } from "../lib/i18n.js";
 import { institution } from "../lib/institution/page.js";
+import { coded } from "../lib/institution/show.js";
 import { words } from "../lib/posts/posts.js";
 
 /** @typedef {import("../lib/institution/types.js").FormField} FormField */
@@ -25,7 +26,7 @@ export default institution({
   also: ["posts"],
   kind: "nomination",
   lean: true,
-  title: (row) => t("nominations.of", { honour: t(`honour.${row.honour}`, {}, row.honour) }),
+  title: (row) => t("nominations.of", { honour: coded("honour", row.honour) }),
   sort: "-made_at",
   dated: true,
   personal: true,

@@ -2,7 +2,6 @@
 
 import { instantOf } from "../lib/alliance/difficulty.js";
 import { Lines, post } from "../lib/alliance/parts.js";
-import { shortened } from "../lib/called.js";
 import { number, t } from "../lib/i18n.js";
 import { institution } from "../lib/institution/page.js";
 import { postName, unitName, words } from "../lib/posts/posts.js";
@@ -103,7 +102,7 @@ export default institution({
       key: "inspection",
       cell: (row) =>
         row.inspection &&
-        html`<a href=${href("inspections", { id: row.inspection })}>${shortened(row.inspection)}</a>`,
+        html`<a href=${href("inspections", { id: row.inspection })}>${t("undertakings.open_inspection")}</a>`,
     },
     { key: "evidence", kind: "number" },
     { key: "reason" },

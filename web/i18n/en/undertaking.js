@@ -61,6 +61,7 @@ export default {
   "undertakings.late": "Done late",
   "undertakings.parent": "Part of",
   "undertakings.inspection": "Found by",
+  "undertakings.open_inspection": "Open the inspection",
   "undertakings.evidence": "Evidence",
   "undertakings.evidence_note":
     "Say what the evidence is and where it is kept. A file's SHA-256 lets anybody check that it is the same.",

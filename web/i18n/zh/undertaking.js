@@ -61,6 +61,7 @@ export default {
   "undertakings.late": "逾期完成",
   "undertakings.parent": "所属任务",
   "undertakings.inspection": "督查来源",
+  "undertakings.open_inspection": "查看督查",
   "undertakings.evidence": "佐证",
   "undertakings.evidence_note":
     "请写明佐证内容及存放位置。填写文件的 SHA-256 后，任何人都可以核对是否为同一文件。",

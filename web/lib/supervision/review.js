@@ -22,8 +22,8 @@ export function Figures({ row, source }) {
     ${
       data &&
       html`<table class="table"><thead><tr><th scope="col">${t("monthly.figure")}</th>
-      <th scope="col">${t("monthly.known_then")}</th>
-      <th scope="col">${t("monthly.known_since")}</th></tr></thead>
+      <th scope="col" class="number">${t("monthly.known_then")}</th>
+      <th scope="col" class="number">${t("monthly.known_since")}</th></tr></thead>
       <tbody>${FIGURES.map((key) => {
         const [then, since] = [number(data.known_then[key]), number(data.known_since[key])];
         return html`<tr key=${key}><th scope="row">${t(`monthly.${key}`)}</th><td class="number">${then}</td>
