@@ -101,7 +101,16 @@ async def theirs(service: Muster, jurisdiction: str, asker: Principal, view: str
         raise Problem(404, "row.unknown", view=view, key=key[:100])
     if not own and not asker.may("reveal"):
         raise Problem(403, "forbidden", variant="reveal", view=view)
+    if not own:
+        await _require_name(service, jurisdiction, asker, row.worker)
     return row
+
+
+async def _require_name(service: Muster, jurisdiction: str, asker: Principal, worker: str) -> None:
+    """Require that the roster keeps nothing personal of somebody from the caller. Raises 403."""
+    person: Any = (await service.views.load(jurisdiction, {"roster": [worker]}))["roster"].get(worker)
+    if person is not None and not asker.opens(person):
+        raise Problem(403, "forbidden", variant="reveal", view="roster")
 
 
 async def secret(service: Muster, jurisdiction: str) -> bytes:

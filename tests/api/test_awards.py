@@ -75,6 +75,28 @@ def code_of(file: bytes) -> str:
     return found[1].decode()
 
 
+async def test_an_award_tells_no_name_that_the_roster_keeps_from_its_reader(service: Service) -> None:
+    """A desk of a county took up somebody without a home area: it is told nothing personal of them."""
+    await city(service)
+    await service.ok("worker.register", worker="W2", role="courier", name="队员002")
+    desk = await service.as_("dispatcher", areas=[AREA])
+    for command, body in (
+        ("worker.check_in", {"worker": "W2", "area": AREA}),
+        ("nomination.make", {"nomination": "N2", "worker": "W2", "honour": "good_person", "area": AREA}),
+        ("nomination.add_deed", {"nomination": "N2", "deed": "claim", "note": "清雪"}),
+        ("nomination.review", {"nomination": "N2", "verdict": "approve", "reason": "众所周知"}),
+        ("award.grant", {"award": "A2", "nomination": "N2", "title": "优秀志愿者"}),
+    ):
+        assert (sent := await service.send(command, client=desk, **body)).status_code == 200, sent.text
+    assert len(await service.rows("awards", client=desk)) == 2
+    for path in ("papers/awards", "badges"):
+        hidden = await got(service, f"{path}/A2", desk)
+        assert (hidden.status_code, hidden.json()["code"]) == (403, "forbidden"), path
+        assert (await got(service, f"{path}/A1", desk)).status_code == 200
+        assert (await got(service, f"{path}/A2")).status_code == 200
+    await desk.aclose()
+
+
 async def test_the_paper_and_the_badge_are_verified_offline_and_say_what_the_log_shows(service: Service):
     await city(service)
     key = (await public(service, "certificates"))["key"]
