@@ -5,7 +5,7 @@ is a claim, and is marked as one.
 """
 
 from datetime import datetime
-from typing import Annotated, Final, Literal, get_args
+from typing import Annotated, Literal
 
 import msgspec
 
@@ -17,7 +17,6 @@ from events.visit import VisitRef
 
 NominationRef = Annotated[str, Ref("nomination")]
 DeedKind = Literal["hours", "task", "visit", "activity", "claim"]
-DEED_KINDS: Final[tuple[DeedKind, ...]] = get_args(DeedKind)
 Shown = Literal["shown", "part", "claim"]
 """shown 有记录: the log shows that this person did it. part 部分有记录: the log shows that it took place, not
 who took part. claim 无记录: nothing in the log shows it."""

@@ -18,7 +18,6 @@ from events.session import (
     SessionAttended,
     SessionCalledOff,
     SessionDoorOpened,
-    SessionEvent,
     SessionPlanned,
     SessionPresenceCorrected,
     SessionPromoted,
@@ -142,11 +141,6 @@ def fact_of(envelope: EventEnvelope) -> tuple[str, SessionFact]:
         code=getattr(e, "code", None),
         reason=getattr(e, "reason", None),
     )
-
-
-def is_of_session(e: object) -> bool:
-    """Whether an event is one of a session."""
-    return isinstance(e, SessionEvent)
 
 
 def standing(facts: Sequence[SessionFact], instant: datetime | None = None) -> SessionThen | None:
