@@ -12,19 +12,15 @@ from projections.leaders import LeaderRow, leaders
 from projections.where import lies_in
 from services.access import Principal
 from services.api.context import Answer, answer, heavy, instant_of, muster, reader
+from services.api.holders import POSTS, shown
 from services.api.parameters import Areas, At, Parameters, Reveal, in_range, read
 from services.api.problems import Problem
 from services.api.routing import operation
-from services.api.rows import Opener
-from services.api.sight import sight
-from services.api.views import record_shown
 from services.base.threads import beside
-from services.vault import subject_of
 from services.views.port import Query
 
 READ: Final = ("chapters", "leads", "posts")
 MOST: Final = 20_000
-POSTS: Final = "posts"
 
 
 class LeaderParameters(Parameters):
@@ -82,7 +78,7 @@ async def leading(request: Request) -> Answer[Leaders]:
     position = service.progress.positions.get(jurisdiction, 0)
     same = (request.url.path, position, str(params), asker.areas)
     whole = await heavy(request).run(asker.id, same, done)
-    items = await _named(request, jurisdiction, asker, whole.items, reveal=params.reveal)
+    items = await shown(request, jurisdiction, asker, whole.items, reveal=params.reveal)
     return answer(msgspec.structs.replace(whole, items=items), headers={"Cache-Control": "no-store"})
 
 
@@ -93,23 +89,3 @@ def _seen(one: LeaderRow, posts: dict[str, Any], asker: Principal) -> LeaderRow:
     return msgspec.structs.replace(
         one, post=None, post_name=None, holder=None, holder_name=None, since=None, until=None
     )
-
-
-async def _named(
-    request: Request, jurisdiction: str, asker: Principal, items: list[LeaderRow], *, reveal: bool
-) -> list[LeaderRow]:
-    """Return the rows with the names of holders as the caller may see them."""
-    subjects = tuple(dict.fromkeys(subject_of(one.holder_name) for one in items if one.holder_name))
-    if reveal and subjects:
-        await record_shown(request, jurisdiction, POSTS, subjects, asker)
-    opener = Opener(
-        muster(request).vault, jurisdiction, await sight(request, jurisdiction, asker), reveals=reveal
-    )
-    await opener.warm_subjects(subjects)
-    return [named(opener, one) for one in items]
-
-
-def named(opener: Opener, one: LeaderRow) -> LeaderRow:
-    """Return a row with its holder's name as the reader sees it. The opener is warm."""
-    name = opener.seen(POSTS, "holder_name", one.holder_name) if one.holder_name else None
-    return msgspec.structs.replace(one, holder_name=name)

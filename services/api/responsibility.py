@@ -9,23 +9,17 @@ from pydantic import Field
 from starlette.requests import Request
 
 from events.area import inside
-from events.disclosure import Shown
 from events.post import ANSWER, TASKS
 from events.terms import term_id
 from projections.answerable import AREA, TRADE
-from projections.responsibility import Asked, Holding, Responsibility
+from projections.responsibility import Asked, Responsibility
 from services.access import Principal
 from services.api.context import Answer, answer, heavy, instant_of, muster, reader
+from services.api.holders import shown
 from services.api.parameters import AreaText, At, Parameters, Reveal, in_range, one_of, read, text_up_to
 from services.api.problems import Problem
 from services.api.routing import operation
-from services.api.rows import Opener
-from services.api.sight import sight
-from services.api.views import record_shown
 from services.application.answering import READ, NotThere
-from services.vault import subject_of
-
-POSTS = "posts"
 
 
 class ResponsibilityParameters(Parameters):
@@ -66,7 +60,7 @@ async def responsibility(request: Request) -> Answer[Responsible]:
         )
     except NotThere as missing:
         raise not_there(missing) from None
-    posts = await _named(request, jurisdiction, asker, found.responsibility.posts, reveal=params.reveal)
+    posts = await shown(request, jurisdiction, asker, found.responsibility.posts, reveal=params.reveal)
     fields: dict[str, Any] = {**msgspec.structs.asdict(found.responsibility), "posts": posts}
     return answer(Responsible(**fields, position=found.position), headers={"Cache-Control": "no-store"})
 
@@ -103,22 +97,3 @@ def _asked(params: ResponsibilityParameters, jurisdiction: str, asker: Principal
 def _require_within(area: str, asker: Principal) -> None:
     if asker.areas and not any(inside(area, one) for one in asker.areas):
         raise not_there(NotThere(AREA, area))
-
-
-async def _named(
-    request: Request, jurisdiction: str, asker: Principal, posts: list[Holding], *, reveal: bool
-) -> list[Holding]:
-    """Return the posts with the names of their holders as the caller may see them."""
-    subjects = tuple(dict.fromkeys(subject_of(one.holder_name) for one in posts if one.holder_name))
-    if reveal and subjects:
-        await record_shown(request, jurisdiction, POSTS, subjects, asker)
-    seen: Shown = await sight(request, jurisdiction, asker)
-    opener = Opener(muster(request).vault, jurisdiction, seen, reveals=reveal)
-    await opener.warm_subjects(subjects)
-    return [named(opener, one) for one in posts]
-
-
-def named(opener: Opener, one: Holding) -> Holding:
-    """Return a post with its holder's name as the reader sees it. The opener is warm."""
-    name = opener.seen(POSTS, "holder_name", one.holder_name) if one.holder_name else None
-    return msgspec.structs.replace(one, holder_name=name)

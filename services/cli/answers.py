@@ -9,7 +9,7 @@ import typer
 from events.post import ANSWER, TASKS
 from events.terms import Names
 from projections.responsibility import Answering, Asked, Gap, Responsibility
-from services.api.responsibility import named
+from services.api.holders import named
 from services.api.rows import Opener
 from services.application.answering import NotThere, answered
 from services.base.clock import SystemClock
@@ -28,7 +28,6 @@ from services.cli.common import (
 )
 from services.cli.reading import reading
 from services.cli.when import When, moment, zone_of
-from services.vault import subject_of
 
 COLUMNS = (
     *("what", "area_name", "trade_name", "unit", "post_name", "holder", "since", "charged_name"),
@@ -71,10 +70,7 @@ async def _answers(
             found = await answered(views, jurisdiction, asked, when)
         except NotThere as missing:
             raise Fail(not_defined(missing, jurisdiction)) from None
-        opener = Opener(vault, jurisdiction)
-        tokens = [one.holder_name for one in found.responsibility.posts if one.holder_name]
-        await opener.warm_subjects([subject_of(token) for token in tokens])
-        posts = [named(opener, one) for one in found.responsibility.posts]
+        posts = await named(Opener(vault, jurisdiction), found.responsibility.posts)
     known = msgspec.structs.replace(found.responsibility, posts=posts)
     print_rows(local(lines(known), zone), COLUMNS, form)
     if form is Format.table:

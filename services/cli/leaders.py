@@ -8,15 +8,14 @@ import typer
 
 from projections.leaders import leaders as leaders_of
 from projections.training_figures import figures, year_of
+from services.api.holders import named
 from services.api.leaders import READ as LEADERS
-from services.api.leaders import named
 from services.api.rows import Opener
 from services.api.training import READ as TRAINING
 from services.base.clock import SystemClock
 from services.cli.common import DATA, Data, Format, Jurisdiction, existing, local, only, out, print_rows, run
 from services.cli.reading import reading
 from services.cli.when import When, moment, zone_of
-from services.vault import subject_of
 from services.views.port import Query, Views
 
 _LEADERS = ("name", "state", "gap_since", "post_name", "holder_name", "since", "until", "area", "chapter")
@@ -46,9 +45,7 @@ async def _leaders(
         when = moment("--at", at, zone).at if at else SystemClock().now()
         tables, position = await _read(views, jurisdiction, LEADERS, {"chapters": Query(areas=areas)})
         found = leaders_of(tables["chapters"].values(), tables["leads"], tables["posts"], when)
-        opener = Opener(vault, jurisdiction)
-        await opener.warm_subjects([subject_of(one.holder_name) for one in found if one.holder_name])
-        known = [named(opener, one) for one in found]
+        known = await named(Opener(vault, jurisdiction), found)
     shown = [msgspec.structs.asdict(one) for one in known if one.gap_since or not gaps]
     print_rows(local(shown, zone), _LEADERS, form)
     if form is Format.table:
