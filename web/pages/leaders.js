@@ -40,7 +40,7 @@ export default institution({
   ],
   sums: (rows) => {
     const gaps = rows.filter((row) => row.gap_since !== null).length;
-    const led = number(rows.length - gaps);
-    return html`<span class=${gaps > 0 ? "late" : ""}>${t("leaders.sum", { led, gaps: number(gaps) })}</span>`;
+    const said = t("leaders.sum", { led: number(rows.length - gaps), gaps: number(gaps) });
+    return html`<span class=${gaps > 0 ? "late" : ""}>${said}</span>`;
   },
 });
