@@ -1,9 +1,7 @@
 """Decisions about workers."""
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -205,10 +203,11 @@ def _begun_after(state: State, assignment: str, at: datetime) -> bool:
 @decides(TakeBack)
 def _take_back(state: State, c: TakeBack, ctx: Context) -> Iterable[Event]:
     known = lookups.active_worker(state, c.worker, ctx)
-    fact = next((f for f in reversed(known.facts) if f.command == c.command), None)
+    facts = known.facts
+    fact = next((f for f in reversed(facts) if f.command == c.command), None)
     if fact is None:
         raise Refused("fact.unknown", worker=c.worker, command=c.command)
-    ctx.rule(known.facts[-1] is fact, "fact.not_newest", worker=c.worker)
+    ctx.rule(facts[-1] is fact, "fact.not_newest", worker=c.worker)
     if fact.kind == ACT and fact.stage == DONE:
         _check_revival(state, str(fact.assignment), known, ctx)
     if fact.kind == ACT and fact.stage == GIVEN_BACK:
@@ -300,10 +299,4 @@ def _holds(known: Worker, kind: str, area: str | None, at: datetime) -> bool:
     """Whether an equal fact (worker, kind, area, at) is recorded, or was before it was corrected."""
     if any(fact.told == (at, area) and fact.kind == kind for fact in known.corrected):
         return True
-    for number in range(bisect_left(known.facts, at, key=attrgetter("at")), len(known.facts)):
-        fact = known.facts[number]
-        if fact.at > at:  # facts are sorted by time
-            return False
-        if fact.kind == kind and fact.area == area:
-            return True
-    return False
+    return any(fact.kind == kind and fact.area == area for fact in known.facts_at(at))

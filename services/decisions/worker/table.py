@@ -1,6 +1,5 @@
 """Descriptor of workers."""
 
-from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
@@ -11,16 +10,16 @@ from events.base import EventEnvelope, WorkerStanding
 from events.duty import Duty, Fact, corrected, home, order
 from events.facts import fact_of
 from events.standing import area_of
-from events.turns import Turn, present, turns_of, with_one_more
 from events.worker import (
     WorkerErased,
 )
 from services.decisions.state import State
 from services.decisions.table import Table
+from services.decisions.worker.packs import Packs, at_instant, facts_of, packs_of, present, with_one_more
 
 
 class Worker(msgspec.Struct, frozen=True):
-    """`facts` are all own facts not taken back, in (at, position) order; `turns` come of folding them."""
+    """Someone who serves, or could."""
 
     role: str
     home_area: str | None = None
@@ -31,8 +30,8 @@ class Worker(msgspec.Struct, frozen=True):
     retired_at: datetime | None = None
     """Set while off the roster."""
     erased: bool = False
-    facts: tuple[Fact, ...] = ()
-    turns: tuple[Turn, ...] = ()
+    packs: Packs = ()
+    """All own facts not taken back."""
     corrected: tuple[Fact, ...] = ()
     """Those of the facts that were corrected."""
     teams: tuple[str, ...] = ()
@@ -53,7 +52,16 @@ class Worker(msgspec.Struct, frozen=True):
     @property
     def duty(self) -> Duty:
         """Their duty now."""
-        return present(self.turns)
+        return present(self.packs)
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """All own facts not taken back, in (at, position) order; unpacked each time."""
+        return tuple(facts_of(self.packs))
+
+    def facts_at(self, instant: datetime) -> Iterable[Fact]:
+        """Yield the own facts at exactly an instant."""
+        return at_instant(self.packs, instant)
 
     @property
     def reported(self) -> str | None:
@@ -62,21 +70,19 @@ class Worker(msgspec.Struct, frozen=True):
 
     def home_at(self, instant: datetime) -> str | None:
         """Return the home community at an instant."""
-        return home(fact for fact in self.facts if fact.at <= instant)
+        return home(fact for fact in facts_of(self.packs) if fact.at <= instant)
 
 
 def with_fact(worker: Worker, fact: Fact) -> Worker:
     """Add an own fact to the worker, sorted by time."""
-    index = bisect_right(worker.facts, order(fact), key=order)
-    facts = (*worker.facts[:index], fact, *worker.facts[index:])
-    return msgspec.structs.replace(worker, facts=facts, turns=with_one_more(worker.turns, facts, index))
+    return msgspec.structs.replace(worker, packs=with_one_more(worker.packs, fact))
 
 
 def with_facts(worker: Worker, facts: Iterable[Fact]) -> Worker:
     """Replace all own facts, given in (at, position) order."""
     facts = tuple(facts)
     told = tuple(fact for fact in facts if fact.told)
-    return msgspec.structs.replace(worker, facts=facts, turns=turns_of(facts), corrected=told)
+    return msgspec.structs.replace(worker, packs=packs_of(facts), corrected=told)
 
 
 def with_correction(worker: Worker, fact: Fact, at: datetime, area: str | None) -> Worker:
