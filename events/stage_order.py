@@ -1,6 +1,6 @@
 """Which stage of an assignment contradicts another: the rule by which anomalies are noted and reported."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from operator import itemgetter
 from typing import Final
@@ -44,19 +44,26 @@ def _neighbours(
     if place is None:
         return listed or so_far[:1], ()
     own = [one for one in listed if one[0] not in PLACE]
-    before = _nearest(so_far, range(place - 1, -1, -1), min)
-    return [*own, *before], _nearest(so_far, range(place + 1, len(PLACE)), max)
+    before, later = _nearest(so_far, place)
+    return [*own, *before], later
 
 
 def _before(so_far: list[Reached], after: str | None) -> list[Reached]:
     """Return the stage that a list has before a new one, if it is known."""
     if after == AS_RECORDED:
         return so_far[-1:]
-    return sorted((one for one in so_far if one[0] == after), key=itemgetter(1))[:1]
+    alike = [one for one in so_far if one[0] == after]
+    return [min(alike, key=itemgetter(1))] if alike else []
 
 
-def _nearest(so_far: list[Reached], places: Iterable[int], pick: Callable[..., Reached]) -> list[Reached]:
-    """Return the first or last of the stages in the first of these places that has any."""
-    found = ([one for one in so_far if PLACE.get(one[0]) == place] for place in places)
-    equal = next(filter(None, found), None)
-    return [pick(equal, key=itemgetter(1))] if equal else []
+def _nearest(so_far: list[Reached], place: int) -> tuple[list[Reached], list[Reached]]:
+    """Return the nearest stages before and after a place: of equal ones the first and the last."""
+    before: Reached | None = None
+    later: Reached | None = None
+    for one in so_far:
+        other = PLACE.get(one[0], place)
+        if other < place and (before is None or (PLACE[before[0]], one[1]) < (other, before[1])):
+            before = one
+        elif other > place and (later is None or (other, later[1]) < (PLACE[later[0]], one[1])):
+            later = one
+    return [before] if before else [], [later] if later else []

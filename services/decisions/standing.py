@@ -60,23 +60,24 @@ def moves(
 
 
 def _touched(state: State, mark: int, always: Iterable[str]) -> tuple[dict[str, None], dict[str, None]]:
+    known, asked, teams, given = state[WORKERS], state[REQUESTS], state[TEAMS], state[ASSIGNMENTS]
     workers, requests = dict.fromkeys(always), dict[str, None]()
     for table, key, old in state.changed(mark):
-        if table is state[WORKERS]:
+        if table is known:
             workers[key] = None
-        elif table is state[REQUESTS]:
+        elif table is asked:
             requests[key] = None
-        elif table is state[TEAMS]:
-            now = state[TEAMS].get(key)
+        elif table is teams:
+            now = teams.get(key)
             workers.update(dict.fromkeys(old.members if old else ()))
             workers.update(dict.fromkeys(now.members if now else ()))
-        elif table is state[ASSIGNMENTS]:
-            subject = state[ASSIGNMENTS].get(key) or old
+        elif table is given:
+            subject = given.get(key) or old
             requests[subject.request] = None
             if subject.worker:
                 workers[subject.worker] = None
             elif subject.team:
-                workers.update(dict.fromkeys(state[TEAMS][subject.team].members))
+                workers.update(dict.fromkeys(teams[subject.team].members))
     return workers, requests
 
 

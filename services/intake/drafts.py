@@ -5,9 +5,9 @@ The sort time is the running maximum of `at` within the row, so a row's commands
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from pydantic import ValidationError
@@ -16,19 +16,44 @@ from events.assignment import DISPATCHED, DONE
 from services.decisions.base import commands
 from services.decisions.jurisdiction.commands import Establish
 from services.intake.errors import RowError
+from services.intake.kinds import kind_of
 from services.intake.loading import HERE
-from services.intake.mapping import CommandMap, Each, Mapping, Source, Value
+from services.intake.mapping import CommandMap, Condition, Each, Mapping, Source, Value
 from services.intake.places import Places
 from services.intake.values import Answers, Cells, Values, count_of
 from services.refusals.fields import broken
 
 STAGES: Final = {"assignment.dispatch": DISPATCHED, "assignment.done": DONE}
 """Commands that report a stage of an assignment without naming it."""
+_encode: Final = msgspec.json.Encoder().encode
 UNDATED: Final = -(1 << 62)
 """Sorts before every instant."""
 FIRST: Final = 0
 LAST: Final = 1 << 62
 """Steps of a group of several keys: before or after all rows at its instant."""
+
+
+class Field(NamedTuple):
+    """A field of a command, and how its cell is read if nothing special is said of it."""
+
+    name: str
+    spec: Value
+    quick: Callable[[Cells], Any] | None
+
+
+class Step(NamedTuple):
+    """A command of the mapping, looked through once."""
+
+    rank: int
+    map: CommandMap
+    when: list[Condition]
+    """Conditions over a row."""
+    together: list[Condition]
+    """Conditions over a group."""
+    fields: list[Field]
+    at: Callable[[Cells], Any] | None
+    """How its instant is read if nothing special is said of it."""
+    placed: bool
 
 
 class Person(msgspec.Struct, frozen=True):
@@ -58,6 +83,8 @@ class Draft(msgspec.Struct, kw_only=True):
     """For a group of several keys: whether it comes before or after the rows at its instant."""
     after: str | None = None
     """Of a stage: the one that its row has before it."""
+    json: bytes | None = None
+    """Its data, once they have been checked."""
 
 
 class Part(msgspec.Struct, kw_only=True):
@@ -91,6 +118,22 @@ class Drafts:
         self.ignored: dict[str, int] = {}
         """Column -> cells that were left out because they could not be used."""
         self.areas = [spec for _, _, spec in specs if spec.area_of]
+        self._steps = [self._step(rank, one) for rank, one in enumerate(source.command)]
+
+    def _step(self, rank: int, one: CommandMap) -> Step:
+        quick = self.values.quick
+        return Step(
+            rank,
+            one,
+            [condition for condition in one.when if condition.over == "row"],
+            [condition for condition in one.when if condition.over != "row"],
+            [
+                Field(name, spec, quick(spec.type or kind_of(one.name, name), spec))
+                for name, spec in one.data.items()
+            ],
+            quick("instant", one.at) if one.at else None,
+            "lat" in one.data or "lon" in one.data,
+        )
 
     def skipped(self, cells: Cells) -> bool:
         """Return whether the mapping skips the row: all conditions of `skip` hold."""
@@ -107,17 +150,19 @@ class Drafts:
         singles: list[Draft] = []
         parts: list[Part] = []
         running, stages = UNDATED, dict[str, str]()
-        for rank, one in enumerate(self.source.command):
+        for step in self._steps:
+            one = step.map
             for item in self._items(one.each, cells) if one.each else ({},):
                 within = {**cells, **item} if item else cells
-                if not all(self.values.holds(c, within) for c in one.when if c.over == "row"):
+                if step.when and not all(self.values.holds(c, within) for c in step.when):
                     continue
-                draft = self._draft(rank, one, within, running)
+                draft = self._draft(step, within, running)
                 running = draft.sort
                 if one.once_per is None:
-                    singles.append(_staged(self._checked(one, draft), stages))
+                    self._check(one, draft)
+                    singles.append(_staged(draft, stages))
                 else:
-                    parts.append(self._part(one, one.once_per, draft, within))
+                    parts.append(self._part(step, one.once_per, draft, within))
         return singles, parts
 
     def _items(self, each: Each, cells: Cells) -> Iterator[Cells]:
@@ -135,21 +180,23 @@ class Drafts:
             if value := cells.get(heading, "").strip():
                 yield {"item": heading, "value": value, "number": str(n)}
 
-    def _draft(self, rank: int, one: CommandMap, cells: Cells, running: int) -> Draft:
-        at = self.values.at(one.at, cells) if one.at else None
+    def _draft(self, step: Step, cells: Cells, running: int) -> Draft:
+        one = step.map
+        at = (step.at and step.at(cells)) or (self.values.at(one.at, cells) if one.at else None)
         if at is None and one.at and one.once_per is None and not one.at.optional:
             where = one.at.column or one.at.template or "at"
             raise RowError("no_time", column=where, command=one.name)
         data: dict[str, Any] = {}
-        for field, spec in one.data.items():
-            value = self._field(one, field, spec, cells)
+        for field, spec, quick in step.fields:
+            value = (quick and quick(cells)) or self._field(one, field, spec, cells)
             if value is not None or spec.null or self.values.nulled(spec, cells):
                 data[field] = value
-        self._placed(one, data)
+        if step.placed:
+            self._placed(one, data)
         if one.name == Establish.NAME and self._timezone:
             data.setdefault("timezone", self._timezone)
         sort = max(running, micros(at)) if at else running
-        draft = Draft(rank=rank, name=one.name, at=at, sort=sort, observed=one.observed, data=data)
+        draft = Draft(rank=step.rank, name=one.name, at=at, sort=sort, observed=one.observed, data=data)
         draft.person = _person(one, cells)
         return draft
 
@@ -165,8 +212,6 @@ class Drafts:
 
     def _placed(self, one: CommandMap, data: dict[str, Any]) -> None:
         """Check the place, if there is one. Half a place that is ignored is none."""
-        if "lat" not in one.data and "lon" not in one.data:
-            return
         lon, lat = data.get("lon"), data.get("lat")
         ignored = [
             spec for name in ("lat", "lon") if (spec := one.data.get(name)) and spec.invalid == "ignore"
@@ -186,11 +231,11 @@ class Drafts:
     def _ignore(self, spec: Value) -> None:
         self.ignored[spec.where] = self.ignored.get(spec.where, 0) + 1
 
-    def _checked(self, one: CommandMap, draft: Draft) -> Draft:
-        """Return the draft without fields that are refused and may be ignored. Raise RowError."""
+    def _check(self, one: CommandMap, draft: Draft) -> None:
+        """Check the draft, without fields that are refused and may be ignored. Raise RowError."""
         while True:
             try:
-                return checked(draft)
+                return check(draft)
             except RowError as error:
                 field = str(error.values.get("field", "")).partition(".")[0]
                 spec = one.data.get(field)
@@ -199,11 +244,11 @@ class Drafts:
                 self._ignore(spec)
                 del draft.data[field]
 
-    def _part(self, one: CommandMap, key: list[str], draft: Draft, cells: Cells) -> Part:
+    def _part(self, step: Step, key: list[str], draft: Draft, cells: Cells) -> Part:
         return Part(
             key="\0".join(cells.get(column, "").strip() for column in key),
             draft=draft,
-            verdicts=[self.values.holds(c, cells) for c in one.when if c.over != "row"],
+            verdicts=[self.values.holds(condition, cells) for condition in step.together],
         )
 
 
@@ -228,27 +273,23 @@ def micros(at: datetime) -> int:
     return round(at.timestamp() * 1_000_000)
 
 
-def checked(draft: Draft) -> Draft:
-    """Return the draft. Raise RowError if its command is malformed."""
+def check(draft: Draft) -> None:
+    """Set the draft's JSON. Raise RowError if its command is malformed."""
+    draft.json = _encode(draft.data)
     try:
-        commands[draft.name].model_validate_json(msgspec.json.encode(draft.data), strict=True)
+        commands[draft.name].model_validate_json(draft.json, strict=True)
     except ValidationError as error:
         one = error.errors(include_url=False)[0]
         given = None if one["type"] == "missing" else str(one["input"])[:80]
         raise RowError("invalid", command=draft.name, given=given, **broken(one)) from error
-    return draft
 
 
 # -- groups ------------------------------------------------------------------------------------------------
 
 
-_ADDING: Final = ("sum", "all")
-"""Picks by which a row that says the same adds something."""
-
-
 def merged(one: CommandMap, kept: Part, new: Part) -> Part:
     """Merge two rows' parts of a group command, choosing each value by its pick."""
-    if kept.draft.data != new.draft.data or any(spec.pick in _ADDING for spec in one.data.values()):
+    if kept.draft.data != new.draft.data or one.adds:
         for field in dict.fromkeys((*kept.draft.data, *new.draft.data)):
             pick = one.data[field].pick if field in one.data else "first"  # a time zone is in none
             kept.draft.data[field] = _picked(pick, kept.draft.data.get(field), new.draft.data.get(field))
@@ -257,10 +298,11 @@ def merged(one: CommandMap, kept: Part, new: Part) -> Part:
         kept.draft.thing = None
         kept.draft.step = LAST if one.at and one.at.pick in ("max", "last") else FIRST
     kept.draft.at = _picked(one.at.pick if one.at else "first", kept.draft.at, new.draft.at)
-    overs = [condition.over for condition in one.when if condition.over != "row"]
-    kept.verdicts = [
-        _judged(over, old, now) for over, old, now in zip(overs, kept.verdicts, new.verdicts, strict=True)
-    ]
+    if kept.verdicts:
+        overs = [condition.over for condition in one.when if condition.over != "row"]
+        kept.verdicts = [
+            _judged(over, old, now) for over, old, now in zip(overs, kept.verdicts, new.verdicts, strict=True)
+        ]
     return kept
 
 

@@ -199,7 +199,7 @@ def cells_of(found: Found, cells: list[str]) -> dict[str, str]:
     for column, cell in row.items():
         if not cell.isascii() or len(cell) > MOST_CELL or "\0" in cell or cell in _ERRORS:
             _check(column, cell)
-        if len(cell) > 3 and column not in found.exact and rounded(cell.strip()):
+        if len(cell) > 3 and column not in found.exact and rounded(cell):
             raise RowError("unreadable", variant="rounded", where=column, text=cell[:80])
     return row
 

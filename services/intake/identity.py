@@ -10,11 +10,12 @@ import msgspec
 
 from services.vault.phones import HOME, canonical, numbers
 
+_encode: Final = msgspec.json.Encoder(order="deterministic").encode
 _PHONE: Final = re.compile(r"\+?[\d\s().\-]{5,}")
 
 
 def _uuid8(key: bytes, said: list[Any]) -> str:
-    raw = bytearray(hmac.digest(key, msgspec.json.encode(said, order="deterministic"), "sha256")[:16])
+    raw = bytearray(hmac.digest(key, _encode(said), "sha256")[:16])
     raw[6] = raw[6] & 0x0F | 0x80
     raw[8] = raw[8] & 0x3F | 0x80
     text = raw.hex()

@@ -269,6 +269,17 @@ class CommandMap(_Strict):
         default=True, description="Record it even if a rule would refuse it, because it happened"
     )
     data: dict[str, Spec] = {}
+    _adds: bool = PrivateAttr(default=False)
+
+    @property
+    def adds(self) -> bool:
+        """Whether a row that says the same as another of its group adds something."""
+        return self._adds
+
+    @model_validator(mode="after")
+    def _looked_through(self) -> "CommandMap":
+        self._adds = any(spec.pick in ("sum", "all") for spec in self.data.values())
+        return self
 
     @model_validator(mode="after")
     def _pairs(self) -> "CommandMap":

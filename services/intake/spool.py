@@ -18,7 +18,7 @@ from services.decisions.assignment.table import ASSIGNMENTS
 from services.decisions.base import SAID, commands, personal_fields
 from services.decisions.references import mentions
 from services.decisions.saying import thing_field
-from services.intake.drafts import UNDATED, Draft, Part, Person, checked, merged, micros
+from services.intake.drafts import UNDATED, Draft, Part, Person, check, merged, micros
 from services.intake.errors import ImportFailed, RowError
 from services.intake.mapping import Source
 from services.intake.noting import Notes
@@ -36,6 +36,8 @@ MOST_BYTES: Final = 1 << 20
 _KEEP: Final = 1000
 """Rows buffered per write."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_encode: Final = msgspec.json.Encoder().encode
+_decode: Final = msgspec.json.Decoder().decode
 _LATEST: Final = 1000
 _SCHEMA: Final = """
 CREATE TABLE drafts (seq INTEGER PRIMARY KEY, phase INTEGER, sort INTEGER, thing TEXT, step INTEGER,
@@ -150,7 +152,7 @@ class Spool:
         if draft.name in BEGINNING and entity:
             self._begun.append((entity, draft.sort))
         at = micros(draft.at) if draft.at else None
-        data = msgspec.json.encode(draft.data)
+        data = draft.json or _encode(draft.data)
         self._drafts.append(
             (
                 *(_phase(draft), draft.sort, draft.thing, draft.step, follows, entity, draft.rank),
@@ -239,7 +241,7 @@ class Spool:
         try:
             if command.at and draft.at is None and not command.at.optional:
                 raise RowError("no_time", command=draft.name)
-            checked(draft)
+            check(draft)
         except RowError as error:
             if not command.once_per:
                 raise ImportFailed(error.code, **error.values) from error
@@ -283,7 +285,7 @@ class Spool:
                 yield batch
                 batch, size = [], 0
             when = None if at is None else _EPOCH + timedelta(microseconds=at)
-            said = stints.named(name, when, msgspec.json.decode(data))
+            said = stints.named(name, when, _decode(data))
             nth = repeats.before(name, sort, said) if repeats else 0
             batch.append(
                 Item(line, gid, name, when, bool(observed), said, nth, kept_under is not None, after)

@@ -31,7 +31,8 @@ Answers = Table[tuple[str, str], str]
 ANY: Final = "*"
 MOST_TIMES: Final = 1000
 """How often a row can repeat a command by `count`."""
-_PLAIN: Final[dict[Kind, Callable[[str], str]]] = {
+_PLAIN: Final[dict[Kind, Callable[[str], str | int]]] = {
+    "int": lambda text: int(text) if len(text) < 10 and text.isascii() and text.isdecimal() else 0,
     "text": lambda text: " ".join(text.split()),
     "lines": lambda text: text,
     "id": lambda text: templates.identifier(text) if text else "",
@@ -44,6 +45,8 @@ _SPECIAL: Final = (
     "area_of",
     "enterprise_of",
     "since",
+    "after",
+    "plus",
     "extract",
     "map",
     "case",
@@ -65,8 +68,6 @@ class Values:
         places: Places | None = None,
         answers: Answers | None = None,
     ) -> None:
-        self._quick: dict[int, tuple[Value, Callable[[Cells], str] | None]] = {}
-        """Specification by its identity -> itself, and how to read a plain cell at once."""
         self._maps = {name: _folded(table) for name, table in mapping.values.items()}
         self._places, self._answers = places or Places(jurisdiction), answers or {}
         self._instants = Instants(mapping, self._places.timezone)
@@ -80,12 +81,6 @@ class Values:
 
     def field(self, name: str, field: str, spec: Value, cells: Cells) -> Any:
         """Return the value of a command's field; None = empty. Raise RowError, which names the column."""
-        known = self._quick.get(id(spec))
-        if known is None:
-            known = self._quick[id(spec)] = spec, _quick(name, field, spec)
-        quick = known[1]
-        if quick is not None and (plain := quick(cells)):
-            return plain
         if spec.constant is not None:
             return _constant(spec.constant)
         kind = spec.type or kind_of(name, field)
@@ -94,6 +89,34 @@ class Values:
             part = part_of(name, field)
             return [self._guarded(spec, str(one), partial(_each, part, one)) for one in found]
         return found
+
+    def quick(self, kind: Kind, spec: Value) -> Callable[[Cells], Any] | None:
+        """Return how to read a cell of which a mapping says nothing special; None if it does.
+
+        What it reads as nothing (empty, 0, unreadable) must be read with all that a mapping can say.
+        """
+        if spec.ask or any(getattr(spec, one) is not None for one in _SPECIAL) or spec.null_if:
+            return None
+        read = self._quick_instant(spec) if kind == "instant" else _PLAIN.get(kind)
+        if read is None:
+            return None
+        template, column = spec.template, spec.column or ""
+        if template == f"{{{spec.where}}}":
+            template, column = None, spec.where
+        if template is not None:
+            return lambda cells: read(templates.fill(template, cells))
+        return lambda cells: read(cells.get(column, "").strip())
+
+    def _quick_instant(self, spec: Value) -> Callable[[str], datetime | None]:
+        read, formats = self._instants.read, tuple(spec.formats) if spec.formats else None
+
+        def quick(text: str) -> datetime | None:
+            try:
+                return read(text, formats, "", spec.whole_day, spec.last_day) if text else None
+            except (ValueError, OverflowError):
+                return None
+
+        return quick
 
     def at(self, spec: Value, cells: Cells) -> datetime | None:
         """Return an instant; None = empty. Raise RowError."""
@@ -332,20 +355,6 @@ def count_of(column: str, cells: Cells) -> int:
         where = {"where": column, "text": text[:80]}
         raise RowError("unreadable", variant=error.variant, **where, **error.values) from error
     return count
-
-
-def _quick(name: str, field: str, spec: Value) -> Callable[[Cells], str] | None:
-    """Return how to read a cell of which a mapping says nothing special; None if it does.
-
-    "" means that it must be read with all that a mapping can say.
-    """
-    read = _PLAIN.get(spec.type or kind_of(name, field))
-    if read is None or spec.ask or any(getattr(spec, one) is not None for one in _SPECIAL) or spec.null_if:
-        return None
-    template, column = spec.template, spec.column or ""
-    if template is not None:
-        return lambda cells: read(templates.fill(template, cells))
-    return lambda cells: read(cells.get(column, "").strip())
 
 
 def area_row(spec: Value, cells: Cells) -> Row:

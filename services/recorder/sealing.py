@@ -94,8 +94,14 @@ def _amended(name: str) -> frozenset[str]:
 
 def given_fields(command: Command) -> dict[str, Any]:
     """Return the fields given, as they are in JSON. Most are plain values, which need no dump."""
-    given = {field: getattr(command, field) for field in command.model_fields_set - _APART}
-    if all(type(value) in _PLAIN for value in given.values()):
+    given: dict[str, Any] = {}
+    values = vars(command)
+    for field in command.model_fields_set:
+        if field not in _APART:
+            given[field] = value = values[field]
+            if type(value) not in _PLAIN:
+                break
+    else:
         return given
     return command.model_dump(mode="json", exclude_unset=True, exclude=set(_APART))
 

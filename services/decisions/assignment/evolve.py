@@ -44,7 +44,7 @@ def _replace(state: State, key: str, /, **fields: object) -> Assignment:
 
 
 def _without(items: tuple[str, ...], key: str) -> tuple[str, ...]:
-    return tuple(i for i in items if i != key)
+    return tuple(i for i in items if i != key) if key in items else items
 
 
 def _hold(state: State, key: str, given: Assignment, *, live: bool, offer: bool) -> None:

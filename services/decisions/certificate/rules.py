@@ -38,6 +38,8 @@ def content(state: State, worker: str, since: datetime, until: datetime, now: da
 
 def overtaken(state: State, events: Iterable[Event], now: datetime) -> Iterator[CertificateRevoked]:
     """Yield the end of each certificate that no longer says what the log shows after these events."""
+    if not state[VALID]:
+        return
     workers: dict[str, None] = {}
     for event in events:
         if isinstance(event, OF_ALL):
