@@ -8,8 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.api.context import Answer, answer, heavy, instant_of, muster, reader
-from services.api.parameters import Areas, At, Parameters, one_of, read
+from services.api.parameters import Areas, At, Parameters, Reveal, one_of, read
 from services.api.problems import Problem
+from services.api.report_names import VIEW, shown
 from services.api.responsibility import require_known
 from services.api.routing import operation
 from services.api.zones import zone_of
@@ -19,7 +20,9 @@ from services.reports.institutions.words import DOCX, LANGUAGES
 from services.views.port import Query
 
 _PROBLEMS: Final = (404, 429, 503)
+_FRESH: Final = {"Cache-Control": "no-store"}
 T = TypeVar("T")
+F = TypeVar("F", InstitutionsReport, Opened)
 
 
 class ReportParameters(Parameters):
@@ -34,6 +37,7 @@ class ReportParameters(Parameters):
         ),
     ] = None
     area: Annotated[Areas, Field(description="Code of an area that holds what is counted")] = ()
+    reveal: Reveal = False
 
 
 class RowsParameters(ReportParameters):
@@ -54,13 +58,15 @@ async def report(request: Request) -> Answer[InstitutionsReport]:
 
     A token limited to areas counts only what lies in them. A worker's token may not ask.
     """
-    return answer(await _worked(request, ReportParameters, lambda worked, asked: worked.report()))
+    found = await _worked(request, ReportParameters, lambda worked, asked: worked.report())
+    return answer(await _named(request, ReportParameters, found), headers=_FRESH)
 
 
 @operation(id="report-institutions-rows", tag="views", query=RowsParameters, problems=_PROBLEMS)
 async def rows(request: Request) -> Answer[Opened]:
     """Read the rows behind one figure of the report, and those counted at the earlier date and no longer."""
-    return answer(await _worked(request, RowsParameters, lambda worked, asked: worked.opened(asked.figure)))
+    found = await _worked(request, RowsParameters, lambda worked, asked: worked.opened(asked.figure))
+    return answer(await _named(request, RowsParameters, found), headers=_FRESH)
 
 
 @operation(
@@ -68,21 +74,25 @@ async def rows(request: Request) -> Answer[Opened]:
 )
 async def document(request: Request) -> Response:
     """Download the report of the institutions as a DOCX. Each figure links to its rows on the board."""
+    from services.reports.institutions.document import written  # loads slowly, and is seldom needed
+
     base = str(request.base_url).rstrip("/")
-
-    def made(worked: Worked, asked: DocumentParameters) -> tuple[bytes, InstitutionsReport]:
-        from services.reports.institutions.document import written  # loads slowly, and is seldom needed
-
-        found = worked.report()
-        return written(found, asked.language, base), found
-
-    file, found = await _worked(request, DocumentParameters, made)
+    found = await _worked(request, DocumentParameters, lambda worked, asked: worked.report())
+    found = await _named(request, DocumentParameters, found, filed=True)
+    language = read(request, DocumentParameters, VIEW).language
+    file = await beside(written, found, language, base)
     name = f"{found.jurisdiction}-institutions-{found.at:%Y%m%d-%H%M}.docx"
-    given = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    given = {"Content-Disposition": f'attachment; filename="{name}"', **_FRESH}
     return Response(file, media_type=DOCX, headers=given)
 
 
 P = TypeVar("P", bound=ReportParameters)
+
+
+async def _named(request: Request, model: type[ReportParameters], found: F, *, filed: bool = False) -> F:
+    jurisdiction, asker = await reader(request)
+    reveal = read(request, model, VIEW).reveal
+    return await shown(request, jurisdiction, asker, found, reveal=reveal, filed=filed)
 
 
 async def _worked(request: Request, model: type[P], work: Callable[[Worked, P], T]) -> T:
@@ -90,7 +100,9 @@ async def _worked(request: Request, model: type[P], work: Callable[[Worked, P], 
     jurisdiction, asker = await reader(request)
     if asker.worker is not None:
         raise Problem(403, "forbidden", variant="view", view="reports")
-    params, service = read(request, model, "reports"), muster(request)
+    params, service = read(request, model, VIEW), muster(request)
+    if params.reveal and not asker.may("reveal"):
+        raise Problem(403, "forbidden", variant="reveal", view=VIEW)
     if set(READ) & set(await service.views.degraded(jurisdiction)):
         raise Problem(503, "view.degraded", variant="report")
     at = instant_of(request, params.at)
@@ -114,9 +126,10 @@ async def _worked(request: Request, model: type[P], work: Callable[[Worked, P], 
             since=since,
             reach=asker.areas,
             within=params.area,
+            opens=asker.opens,
         )
         return await beside(lambda: work(Worked(live, asked), params))
 
     position = service.progress.positions.get(jurisdiction, 0)
-    same = (request.url.path, position, str(params), asker.areas)
+    same = (request.url.path, position, str(params), asker.areas, asker.areas and asker.actor)
     return await heavy(request).run(asker.id, same, done)

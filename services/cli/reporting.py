@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import msgspec
 import typer
 
+from services.api.report_names import named
+from services.api.rows import Opener
 from services.cli.common import DATA, Data, Fail, Json, Jurisdiction, existing, local, only, out, run
 from services.cli.reading import reading
 from services.cli.when import moment, zone_of
@@ -85,24 +87,25 @@ def _check(asked: _Asked, incident: str | None) -> None:
 
 
 async def _institutions(data: Path, wanted: str | None, at: str | None, asked: _Asked, as_json: bool) -> None:
-    async with reading(data) as (log, _, _):
+    async with reading(data) as (log, _, vault):
         jurisdiction = only(await log.jurisdictions(), wanted)
         found = await folded(log, jurisdiction)
-    worked = _worked(found, at, asked)
-    if asked.docx is not None:
+        worked, opener = _worked(found, at, asked), Opener(vault, jurisdiction)
+        report = None if asked.figure else await named(opener, worked.report())
+        rows = await named(opener, worked.opened(asked.figure)) if asked.figure else None
+    if asked.docx is not None and report is not None:
         from services.reports.institutions.document import written  # loads slowly, and is seldom needed
 
-        asked.docx.write_bytes(written(worked.report(), asked.language))
+        asked.docx.write_bytes(written(report, asked.language))
         out.print(f"wrote {asked.docx}", markup=False)
         return
-    answer = worked.opened(asked.figure) if asked.figure else worked.report()
     if as_json:
-        whole = {**local(answer, found.zone), "hash": found.head.hash}
+        whole = {**local(report or rows, found.zone), "hash": found.head.hash}
         _print_json(whole)
-    elif asked.figure:
-        render_rows(worked.opened(asked.figure), asked.language, out)
-    else:
-        render_institutions(worked.report(), asked.language, out)
+    elif rows is not None:
+        render_rows(rows, asked.language, out)
+    elif report is not None:
+        render_institutions(report, asked.language, out)
     if not as_json:
         based = f"based on {found.head.position}:{found.head.hash} (muster verify --expect)"
         out.print(based, style="dim", markup=False)

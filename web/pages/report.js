@@ -8,10 +8,10 @@ import { instantOf } from "../lib/institution/rows.js";
 import { fromLocal, toLocal } from "../lib/localtime.js";
 import { ask, asked } from "../lib/people/parts.js";
 import { PaperHead, print, printing } from "../lib/people/print.js";
-import { html, useEffect, useRef } from "../lib/preact.js";
+import { html, useEffect, useRef, useState } from "../lib/preact.js";
 import { Opened } from "../lib/report/opened.js";
-import { amountOf, changeOf, named, nameOf, percent } from "../lib/report/parts.js";
-import { live, place } from "../lib/store.js";
+import { amountOf, changeOf, heldBy, named, nameOf, percent } from "../lib/report/parts.js";
+import { live, mayReveal, place } from "../lib/store.js";
 import { localDate, now, stamp } from "../lib/time.js";
 import { Empty, ErrorNote, Icon, Loading, useLoaded } from "../lib/ui.js";
 
@@ -24,11 +24,13 @@ function instant(name) {
 
 export default function Report() {
   const jurisdiction = live.value?.jurisdiction;
-  const scope = { at: instant("at"), since: instant("since"), area: asked("area")[0] || undefined };
+  const [revealed, setRevealed] = useState(false);
+  const reveal = (revealed && mayReveal.value) || undefined;
+  const scope = { at: instant("at"), since: instant("since"), area: asked("area")[0] || undefined, reveal };
   const [figure] = asked("figure");
   const found = useLoaded(
     () => get(`/${jurisdiction}/reports/institutions`, scope),
-    [jurisdiction, scope.at, scope.since, scope.area],
+    [jurisdiction, scope.at, scope.since, scope.area, reveal],
   );
   const last = useRef(found.data);
   last.current = found.data;
@@ -37,12 +39,13 @@ export default function Report() {
   return html`<div class="report"><header class="page-head"><h1>${t("page.report")}</h1>
       <${Tools} report=${report} scope=${scope} /></header>
     <${Dates} report=${report} />
+    ${mayReveal.value && html`<${Reveal} on=${revealed} set=${setRevealed} />`}
     <${ErrorNote} problem=${problem} retry=${found.reload} />
     ${report ? html`<${Found} report=${report} again=${found.reload} />` : !problem && html`<${Loading} />`}
     ${
       figure &&
       report &&
-      html`<${Opened} key=${figure} figure=${figure} report=${report} area=${scope.area}
+      html`<${Opened} key=${figure} figure=${figure} report=${report} area=${scope.area} reveal=${reveal}
         close=${() => ask({ figure: undefined })} />`
     }</div>`;
 }
@@ -56,6 +59,11 @@ function Tools({ report, scope }) {
       onClick=${() => print(html`<${Sheet} report=${report} />`)}><${Icon} name="print" />${t("ui.print")}
     </button></div>`;
 }
+
+/** Names in clear: on the page, in rows, on paper and in the document. Not in the address: it is recorded. */
+const Reveal = ({ on, set }) =>
+  html`<label class="report-reveal"><input type="checkbox" checked=${on}
+    onChange=${(event) => set(event.currentTarget.checked)} /> ${t("report.reveal")}</label>`;
 
 function Dates({ report }) {
   const today = localDate(now.value);
@@ -116,8 +124,21 @@ function Line({ one }) {
     <td class="number report-value"><strong>${amountOf(one, one.value)}</strong></td>
     <td class="number report-before">${amountOf(one, one.before)}</td>
     <td class="number report-change">${changeOf(one)}</td>
-    <td class="number report-share">${percent(one.share)}</td></tr>`;
+    <td class="number report-share">${percent(one.share)}</td></tr>
+    ${one.parts.map((part) => html`<${PartLine} key=${part.part} part=${part} />`)}`;
 }
+
+const dateOf = (edition) => (edition ? localDate(Date.parse(edition)) : t("report.no_edition"));
+const editions = (part) => ({ edition: dateOf(part.edition), before: dateOf(part.edition_before) });
+
+/** A part of a figure: one source list, with the source's own date. */
+const PartLine = ({ part }) =>
+  html`<tr class="report-part"><th scope="row">${part.name}
+    <span class="report-definition">${t("report.edition", editions(part))}</span>
+    </th><td class="number report-value">${number(part.value)}</td>
+    <td class="number report-before">${number(part.before)}</td>
+    <td class="number report-change">${changeOf(part)}</td>
+    <td class="number report-share">${percent(part.share)}</td></tr>`;
 
 function Overdue({ report }) {
   if (report.overdue.length === 0) return html`<${Empty} text=${t("report.nothing_overdue")} />`;
@@ -132,7 +153,7 @@ function Overdue({ report }) {
     )}</tr></thead><tbody>${report.overdue.map(
       (row) => html`<tr key=${`${row.figure} ${row.key}`}><th scope="row">${nameOf(row)}</th>
         <td>${names.get(row.figure)}</td><td>${row.due ? stamp(row.due) : ""}</td>
-        <td class="number">${number(row.days ?? 0)}</td><td>${row.owner_name}</td><td>${row.area_name}</td>
+        <td class="number">${number(row.days ?? 0)}</td><td>${heldBy(row)}</td><td>${row.area_name}</td>
         </tr>`,
     )}</tbody></table></div>
     ${more > 0 && html`<p class="note">${t("report.more", { n: number(more) })}</p>`}`;

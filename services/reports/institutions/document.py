@@ -1,7 +1,7 @@
 """The report as a DOCX. Equal reports have equal bytes."""
 
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -17,6 +17,9 @@ from docx.shared import Cm, Pt, RGBColor
 from services.reports.institutions.words import (
     called,
     changed,
+    dated,
+    divided,
+    held,
     named,
     said,
     shared,
@@ -119,14 +122,20 @@ class _File:
         if section.empty:
             self._doc.add_paragraph(self._say("empty"))
             return
-        self._table(_FIGURES, (self._figure(one) for one in section.figures))
+        self._table(_FIGURES, (line for one in section.figures for line in self._lines(one)))
         at, position = stamp(self._report.at), self._report.position
         caption = self._say("caption", section=section.section, at=at, position=position)
         self._doc.add_paragraph(caption, style="Caption")
 
+    def _lines(self, one: FigureFound) -> Iterator[Sequence[str | tuple[str, str]]]:
+        """Yield a figure, and its parts below it."""
+        yield self._figure(one)
+        for part in one.parts:
+            yield (*divided(part), dated(part, self._language))
+
     def _figure(self, one: FigureFound) -> Sequence[str | tuple[str, str]]:
         name = named(one.names, self._language)
-        share = shared(one, one.share)
+        share = shared(one.share)
         return (
             (name, self._address(one.figure)) if self._base else name,
             valued(one, one.value, self._language),
@@ -142,7 +151,7 @@ class _File:
             called(self._report, one.figure, self._language),
             f"{one.due:%Y-%m-%d %H:%M}" if one.due else "",
             str(one.days or 0),
-            one.owner_name or one.owner or "",
+            held(one) or one.owner or "",
             one.area_name,
         )
 

@@ -33,6 +33,20 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     """Of what is late: when it should have been done."""
     owner: str | None = None
     """Post that has it to do."""
+    person: str | None = None
+    """Who it is about, as `worker/ID` or `holder/ID`: their name is told as the reader may see it."""
+    part: str | None = None
+    """Key of the part of the figure that counts it."""
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A part of a figure, such as one source list."""
+
+    key: str
+    name: str
+    edition: datetime
+    """The source's own date."""
+    areas: tuple[str, ...] = ()
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +61,8 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """The figure of which it is a share, such as `R2.ledger`."""
     late: bool = False
     """Whether its items are overdue, and are listed by name."""
+    parts: "Callable[[Past], Iterable[Part]] | None" = None
+    """What it is divided into; each of its items names one of these."""
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):

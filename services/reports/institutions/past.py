@@ -7,10 +7,13 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from projections.catalog import views
+from projections.comparison import ComparisonRow
 from projections.presence import IntervalRow, derived
 from projections.serving import READ as SERVED
 from projections.serving import Book, book
+from projections.source_lists import SourceListRow
 from projections.where import lies_in
+from services.matching.asked import compared_at
 from services.reports.institutions.model import Item
 
 Rows = Mapping[str, Mapping[str, Any]]
@@ -23,9 +26,11 @@ Where = Callable[["Past", Any], bool]
 class Past:
     """What there was at an instant. `reach`: the areas that the caller is limited to; none = not limited."""
 
-    def __init__(self, live: Rows, when: datetime, zone: ZoneInfo, reach: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, live: Rows, jurisdiction: str, when: datetime, zone: ZoneInfo, reach: tuple[str, ...] = ()
+    ) -> None:
         self.when, self.zone, self.reach = when, zone, reach
-        self._live = live
+        self._live, self._jurisdiction = live, jurisdiction
         self._then: dict[str, dict[str, Any]] = {}
 
     def now(self, view: str) -> Mapping[str, Any]:
@@ -59,6 +64,13 @@ class Past:
         return book({name: self._live[name] for name in SERVED}, self.when)
 
     @cached_property
+    def compared(self) -> tuple[tuple[SourceListRow, ...], tuple[ComparisonRow, ...]]:
+        """Return the source lists in force, and what each of their entries was in the ledger."""
+        if not self._live["source_lists"]:
+            return (), ()
+        return compared_at(self._jurisdiction, self._live, self.when)
+
+    @cached_property
     def duties(self) -> list[IntervalRow]:
         """Return all person-times on duty until then."""
         return derived(row for row in self._live["presence"].values() if row.at <= self.when)
@@ -72,9 +84,11 @@ def picked(
     name: str | Callable[[Past, Any], str] = "name",
     term: str | None = None,
     due: Callable[[Past, Any], datetime | None] = lambda past, row: None,
-    owner: str = "owner",
+    owner: str | Callable[[Past, Any], str | None] = "owner",
+    worker: str | None = None,
 ) -> Callable[[Past], Iterator[Item]]:
-    """Return the items of a figure that counts rows of a view. `since`: the field with their instant."""
+    """Return the items of a figure that counts rows of a view. `since`: the field with their instant.
+    `worker`: that with whom they are about."""
 
     def found(past: Past) -> Iterator[Item]:
         for key, row in past.rows(view).items():
@@ -88,7 +102,8 @@ def picked(
                     areas=getattr(row, "areas", ()),
                     at=getattr(row, since),
                     due=due(past, row),
-                    owner=getattr(row, owner, None),
+                    owner=getattr(row, owner, None) if isinstance(owner, str) else owner(past, row),
+                    person=f"worker/{getattr(row, worker)}" if worker else None,
                 )
 
     return found

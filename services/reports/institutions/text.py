@@ -3,7 +3,18 @@
 from rich.console import Console
 from rich.table import Table
 
-from services.reports.institutions.words import called, changed, named, said, shared, stamp, valued, word
+from services.reports.institutions.words import (
+    called,
+    changed,
+    divided,
+    held,
+    named,
+    said,
+    shared,
+    stamp,
+    valued,
+    word,
+)
 from services.reports.institutions.worked import InstitutionsReport, Opened, RowFound
 
 _COLUMNS = ("figure", "value", "before", "change", "share")
@@ -26,8 +37,10 @@ def render(report: InstitutionsReport, language: str, out: Console) -> None:
                 valued(one, one.value, language),
                 valued(one, one.before, language),
                 changed(one),
-                shared(one, one.share),
+                shared(one.share),
             )
+            for part in one.parts:
+                table.add_row(*divided(part))
         out.print(table)
     _overdue(report, language, out)
 
@@ -44,7 +57,7 @@ def _overdue(report: InstitutionsReport, language: str, out: Console) -> None:
             called(report, one.figure, language),
             stamp(one.due) if one.due else "",
             str(one.days or 0),
-            one.owner_name,
+            held(one),
             one.area_name,
         )
     out.print(table)

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from events.terms import Names
+from services.reports.institutions.parts import PartFound
 from services.reports.institutions.worked import FigureFound, InstitutionsReport, RowFound
 
 LANGUAGES: Final = ("en", "zh")
@@ -30,11 +31,11 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "days": "Days over",
         "owner": "With",
         "area": "Area",
-        "page": "Page",
         "hours": "{n} h",
         "days_unit": "{n} days",
         "count": "{n}",
-        "of": "{share} of {whole}",
+        "edition": "Source's own date: {edition}; before: {before}",
+        "no_edition": "none",
     },
     "zh": {
         "title": "{name}机构工作报告",
@@ -56,11 +57,11 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "days": "逾期天数",
         "owner": "承办岗位",
         "area": "区域",
-        "page": "第",
         "hours": "{n} 小时",
         "days_unit": "{n} 天",
         "count": "{n}",
-        "of": "占{whole} {share}",
+        "edition": "来源日期：{edition}；上期：{before}",
+        "no_edition": "无",
     },
 }
 
@@ -94,14 +95,33 @@ def changed(one: FigureFound) -> str:
     return f"{one.change:+,.1f}" if one.unit == "hours" else f"{one.change:+,.0f}"
 
 
-def shared(one: FigureFound, share: float | None) -> str:
+def divided(one: PartFound) -> tuple[str, str, str, str, str]:
+    """Return a part of a figure: name with the source's own date, value, before, change, share."""
+    edition = f" ({one.edition:%Y-%m-%d})" if one.edition else ""
+    change = f"{one.change:+,}" if one.change else ""
+    return f"- {one.name}{edition}", f"{one.value:,}", f"{one.before:,}", change, shared(one.share)
+
+
+def dated(one: PartFound, language: str) -> str:
+    """Return the source's own dates of a part: that which counts, and that before."""
+    days = (one.edition, one.edition_before)
+    edition, before = (f"{day:%Y-%m-%d}" if day else word("no_edition", language) for day in days)
+    return word("edition", language, edition=edition, before=before)
+
+
+def shared(share: float | None) -> str:
     """Return a share of another figure; empty if it is none."""
     return "" if share is None else f"{share:.1%}"
 
 
 def said(row: RowFound, language: str) -> str:
-    """Return what a row is called; its id if it has no name."""
-    return (row.names and named(row.names, language)) or row.name or row.key
+    """Return what a row is called, a person by name where the reader may see it; its id without any."""
+    return row.person_name or (row.names and named(row.names, language)) or row.name or row.key
+
+
+def held(row: RowFound) -> str:
+    """Return the post that has a row to do, and who holds it."""
+    return f"{row.owner_name} ({row.holder_name})" if row.holder_name else row.owner_name
 
 
 def called(report: InstitutionsReport, figure: str, language: str) -> str:

@@ -1,6 +1,7 @@
 """The report worked out: each figure at a date and at an earlier one, and what is overdue by name."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Final, cast
 from urllib.parse import urlencode
@@ -8,11 +9,14 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Meta, Struct
 
+from events.base import Personal
 from events.terms import BUILT_IN, List, Names, term_id
 from projections.hours import midnight
 from projections.where import lies_in
-from services.reports.institutions.model import Figure, Item, Unit
+from services.reports.institutions.model import Figure, Item, Part, Unit
+from services.reports.institutions.parts import Counted, PartFound, divided
 from services.reports.institutions.past import Past, Rows
+from services.reports.institutions.people import People, anybody
 from services.reports.institutions.sections import FIGURES, SECTIONS
 
 MOST: Final = 1000
@@ -33,6 +37,8 @@ class Asked(Struct, frozen=True, kw_only=True):
     """Areas that the caller is limited to; none = not limited."""
     within: tuple[str, ...] = ()
     """Areas asked for; none = all."""
+    opens: Callable[[Any], bool] = anybody
+    """Whether the caller may see personal data of a row of the roster."""
 
 
 class FigureFound(Struct, frozen=True, kw_only=True):
@@ -51,6 +57,9 @@ class FigureFound(Struct, frozen=True, kw_only=True):
     share: Annotated[float | None, Meta(description="null = no share, or of nothing")] = None
     share_before: float | None = None
     late: Annotated[bool, Meta(description="Whether it counts what is overdue")] = False
+    parts: Annotated[
+        tuple[PartFound, ...], Meta(description="Its parts, such as source lists, by their key")
+    ] = ()
     at: datetime
     position: int
     address: Annotated[str, Meta(description="Where its rows are read")]
@@ -81,6 +90,11 @@ class RowFound(Struct, frozen=True, kw_only=True):
     days: Annotated[int | None, Meta(description="Whole days that it is overdue")] = None
     owner: Annotated[str | None, Meta(description="Post that has it to do")] = None
     owner_name: str = ""
+    holder: Annotated[str | None, Meta(description="Who held that post at the date")] = None
+    holder_name: Personal | None = None
+    person: Annotated[str | None, Meta(description="Whom it is about: `worker/ID` or `holder/ID`")] = None
+    person_name: Personal | None = None
+    part: Annotated[str | None, Meta(description="Name of the part that counts it")] = None
 
 
 class OverdueFound(RowFound, frozen=True, kw_only=True):
@@ -131,8 +145,9 @@ class Worked:
 
     def __init__(self, live: Rows, asked: Asked) -> None:
         self._asked = asked
-        self._then = Past(live, asked.at, asked.zone, asked.reach)
-        self._before = Past(live, asked.since, asked.zone, asked.reach)
+        self._then = Past(live, asked.jurisdiction, asked.at, asked.zone, asked.reach)
+        self._before = Past(live, asked.jurisdiction, asked.since, asked.zone, asked.reach)
+        self._people = People(live, asked.reach, asked.opens)
         self._terms: Mapping[str, Any] = live["terms"]
         self._areas, self._here = live["areas"], live["jurisdictions"].get(asked.jurisdiction)
         self._counted: dict[tuple[int, bool], list[Item]] = {}
@@ -186,6 +201,7 @@ class Worked:
             share=self._share(one, value),
             share_before=self._share(one, was, earlier=True),
             late=one.late,
+            parts=divided(self._divided(one), self._divided(one, earlier=True), self._local),
             at=self._local(self._asked.at),
             position=self._asked.position,
             address=address(self._asked, name),
@@ -213,10 +229,22 @@ class Worked:
 
     def _worked_out(self, one: Figure, *, earlier: bool) -> list[Item]:
         past = self._before if earlier else self._then
-        places = (self._asked.reach, self._asked.within)
-        found = [item for item in one.items(past) if all(lies_in(item, some) for some in places)]
+        found = [item for item in one.items(past) if self._lies(item)]
         found.sort(key=lambda item: item.key)
         return sorted(found, key=_when, reverse=True)
+
+    def _divided(self, one: Figure, *, earlier: bool = False) -> Counted:
+        """Return the parts of a figure, how many items each has, and how many the whole has."""
+        past, whole = (self._before if earlier else self._then), FIGURES.get(one.of or "")
+        found = [] if one.parts is None else [part for part in one.parts(past) if self._lies(part)]
+        if not found:
+            return Counted((), Counter(), Counter())
+        items = self._items(one, earlier=earlier)
+        of = self._items(whole, earlier=earlier) if whole else ()
+        return Counted(tuple(found), Counter(item.part for item in items), Counter(item.part for item in of))
+
+    def _lies(self, one: Item | Part) -> bool:
+        return lies_in(one, self._asked.reach) and lies_in(one, self._asked.within)
 
     def _share(self, one: Figure, value: float, *, earlier: bool = False) -> float | None:
         if one.of is None:
@@ -243,7 +271,18 @@ class Worked:
             "days": (self._asked.at - item.due).days if item.due else None,
             "owner": item.owner if seen else None,
             "owner_name": owner.name if owner and seen else "",
+            "holder": owner.holder if owner and seen else None,
+            "holder_name": owner.holder_name if owner and seen else None,
+            "person": item.person,
+            "person_name": self._people.name(item.person),
+            "part": self._part(item.part),
         }
+
+    def _part(self, key: str | None) -> str | None:
+        """Return what a source list was called, with the source's own date."""
+        known = (past.rows("source_lists").get(key or "") for past in (self._then, self._before))
+        row = next((one for one in known if one), None)
+        return f"{row.title} ({self._local(row.edition):%Y-%m-%d})" if row and row.edition else key
 
     def _names(self, item: Item) -> Names | None:
         """Return what a term is called: as defined here, else as built in."""

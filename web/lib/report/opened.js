@@ -10,13 +10,14 @@ import { Dialog, Empty, ErrorNote, Loading, useLoaded } from "../ui.js";
 import { amountOf, named, nameOf, pageOf } from "./parts.js";
 
 /**
- * @param {{ figure: string, report: any, area: string | undefined, close: () => void }} props
+ * @param {{ figure: string, report: any, area: string | undefined, reveal: boolean | undefined,
+ *   close: () => void }} props
  */
-export function Opened({ figure, report, area, close }) {
+export function Opened({ figure, report, area, reveal, close }) {
   const { at, since, jurisdiction } = report;
   const { data, problem, reload } = useLoaded(
-    () => get(`/${jurisdiction}/reports/institutions/rows`, { figure, at, since, area }),
-    [live.value?.jurisdiction, figure, at, since, area],
+    () => get(`/${jurisdiction}/reports/institutions/rows`, { figure, at, since, area, reveal }),
+    [live.value?.jurisdiction, figure, at, since, area, reveal],
   );
   const title = data
     ? `${named(data.figure.names)}: ${amountOf(data.figure, data.figure.value)}`
@@ -50,13 +51,16 @@ function Rows({ rows, label }) {
     const to = pageOf(row, at);
     return to ? html`<a href=${to}>${nameOf(row)}</a>` : nameOf(row);
   };
+  const parted = rows.some((row) => row.part);
   return html`<div class="report-scroll" tabindex="0" role="region" aria-label=${label}>
     <table class="table"><thead><tr><th scope="col">${t("report.what")}</th>
-    <th scope="col">${t("report.id")}</th><th scope="col">${t("report.area")}</th>
+    <th scope="col">${t("report.id")}</th>${parted && html`<th scope="col">${t("report.list")}</th>`}
+    <th scope="col">${t("report.area")}</th>
     <th scope="col">${t("report.since_when")}</th></tr></thead><tbody>${rows.map(
       (row) =>
         html`<tr key=${row.key}><th scope="row">${name(row)}${
           row.new && html` <span class="folk-tag">${t("report.new")}</span>`
-        }</th><td>${row.key}</td><td>${row.area_name}</td><td>${row.since ? stamp(row.since) : ""}</td></tr>`,
+        }</th><td>${row.key}</td>${parted && html`<td>${row.part}</td>`}<td>${row.area_name}</td>
+          <td>${row.since ? stamp(row.since) : ""}</td></tr>`,
     )}</tbody></table></div>`;
 }

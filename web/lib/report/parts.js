@@ -11,6 +11,7 @@ const PAGES = {
   brands: "brands",
   chapters: "chapters",
   commitments: "commitments",
+  comparison: "comparison",
   courses: "courses",
   difficulties: "difficulties",
   enterprises: "enterprises",
@@ -35,8 +36,12 @@ const PAGES = {
 /** Return a name in the page's language. */
 export const named = (names) => names[lang.value] ?? names.en ?? "";
 
-/** What a row is called; its id if it has no name. */
-export const nameOf = (row) => (row.names && named(row.names)) || row.name || row.key;
+/** What a row is called, a person by the name that the reader may see; its id without any. */
+export const nameOf = (row) => row.person_name || (row.names && named(row.names)) || row.name || row.key;
+
+/** The post that has a row to do, and who holds it. */
+export const heldBy = (row) =>
+  row.holder_name ? t("report.held", { post: row.owner_name, holder: row.holder_name }) : row.owner_name;
 
 /** Return the address of a row's own page at a date, if its view has one.
  *

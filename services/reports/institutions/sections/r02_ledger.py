@@ -1,12 +1,15 @@
 """R2: the ledger of enterprises and its three reviews."""
 
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from events.enterprise_facts import OPEN
 from events.review_path import due
+from projections.comparison import State
 from projections.enterprises import EnterpriseRow
 from projections.funnel import settings_of
-from services.reports.institutions.model import Figure, Section, both
+from services.matching.asked import READ as COMPARED
+from services.reports.institutions.model import Figure, Item, Part, Section, both
 from services.reports.institutions.past import Past, Where, picked
 
 
@@ -29,10 +32,48 @@ def _late(past: Past, row: EnterpriseRow) -> bool:
     return row.state == OPEN and _due(past, row) is not None
 
 
+def _raised_to(past: Past, row: EnterpriseRow) -> str | None:
+    """Return the post to which a silent review went up."""
+    return next(iter(row.review.raised_to), None) if row.review else None
+
+
+def _lists(past: Past) -> Iterator[Part]:
+    for row in past.compared[0]:
+        if row.edition:
+            yield Part(key=row.source_list, name=row.title, edition=row.edition, areas=row.areas)
+
+
+def _entries(*states: State) -> Callable[[Past], Iterator[Item]]:
+    def found(past: Past) -> Iterator[Item]:
+        for row in past.compared[1]:
+            if not states or row.state in states:
+                yield Item(
+                    view="comparison",
+                    key=row.entry,
+                    name=row.name,
+                    area=row.area,
+                    at=row.edition,
+                    part=row.source_list,
+                )
+
+    return found
+
+
+def _compared(key: str, names: tuple[str, str], definition: tuple[str, str], *states: State) -> Figure:
+    return Figure(
+        key=key,
+        names=both(*names),
+        definition=both(*definition),
+        items=_entries(*states),
+        parts=_lists,
+        of="R2.listed",
+    )
+
+
 SECTION = Section(
     code="R2",
     names=both("Ledger of enterprises", "企业台账（一统三审）"),
-    reads=("enterprises", "review_deadlines"),
+    reads=("enterprises", "review_deadlines", *COMPARED),
     figures=(
         Figure(
             key="registered",
@@ -84,13 +125,46 @@ SECTION = Section(
             items=picked("enterprises", "place_since", _open("rejected")),
         ),
         Figure(
+            key="listed",
+            names=both("Entries of source lists", "比对名单条目"),
+            definition=both(
+                "Entries of each list's newest edition by the source's own date",
+                "各名单以来源日期计最新一期的条目",
+            ),
+            items=_entries(),
+            parts=_lists,
+        ),
+        _compared(
+            "matched",
+            ("Matched with the ledger", "与台账一致"),
+            ("Entries that are an enterprise by code, or by verdict", "按代码或经人工认定为台账企业的条目"),
+            "code",
+            "verdict",
+        ),
+        _compared(
+            "different",
+            ("Different from the ledger", "与台账有出入"),
+            (
+                "Their code has another name in the ledger, or only names are alike; nobody has decided yet",
+                "代码相同而名称不同，或仅名称相近、尚未认定的条目",
+            ),
+            "names",
+            "candidate",
+        ),
+        _compared(
+            "missing",
+            ("Missing from the ledger", "台账缺失"),
+            ("Entries like none of the ledger's enterprises", "台账中没有相近企业的条目"),
+            "missing",
+        ),
+        Figure(
             key="overdue",
             names=both("Reviews overdue", "逾期未审"),
             definition=both(
                 "The place was silent past its deadline, or it went up for that reason",
                 "所在环节超过时限未作结论，或因此已上报的企业",
             ),
-            items=picked("enterprises", "place_since", _late, due=_due),
+            items=picked("enterprises", "place_since", _late, due=_due, owner=_raised_to),
             late=True,
         ),
     ),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from events.leading import lead_at
 from projections.chapters import ChapterRow
 from services.reports.institutions.model import Figure, Item, Section, both
 from services.reports.institutions.past import Past, picked
@@ -38,6 +39,12 @@ def _covered(yes: bool):
     return found
 
 
+def _leader(past: Past, row: ChapterRow) -> str | None:
+    lead = past.now("leads").get(row.chapter)
+    then = lead_at(lead.history, past.when) if lead else None
+    return then.post if then else None
+
+
 def _run_out(past: Past, row: ChapterRow) -> bool:
     return row.state == ALIVE and row.ends is not None and row.ends <= past.when
 
@@ -45,7 +52,7 @@ def _run_out(past: Past, row: ChapterRow) -> bool:
 SECTION = Section(
     code="R3",
     names=both("Chapters and coverage", "组织组建与覆盖"),
-    reads=("chapters", "enterprises"),
+    reads=("chapters", "enterprises", "leads"),
     figures=(
         Figure(
             key="chapters",
@@ -84,7 +91,7 @@ SECTION = Section(
             definition=both(
                 "Living chapters whose term ended and was not renewed", "任期已届满、尚未换届的存续组织"
             ),
-            items=picked("chapters", "ends", _run_out, due=lambda past, row: row.ends),
+            items=picked("chapters", "ends", _run_out, due=lambda past, row: row.ends, owner=_leader),
             late=True,
         ),
     ),

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from projections.leaders import LED, LeaderRow, leaders
 from projections.sessions import SessionRow
+from projections.training import TrainingRow
 from services.reports.institutions.model import Figure, Item, Section, both
 from services.reports.institutions.past import Past, is_, picked
 
@@ -31,33 +32,55 @@ def _held(past: Past, row: SessionRow) -> bool:
     return row.state == "planned" and row.begins <= past.when and row.person_times > 0
 
 
+def _trained(row: TrainingRow, key: str, amount: float = 1) -> Item:
+    return Item(
+        view="training",
+        key=key,
+        name=_id(row.person),
+        person=row.person,
+        area=row.area,
+        at=row.halves[0].at,
+        amount=amount,
+    )
+
+
+def _id(person: str) -> str:
+    return person.partition("/")[2]
+
+
 def _times(past: Past) -> Iterator[Item]:
     for key, row in past.rows("training").items():
         if row.person_times:
-            yield Item(view="training", key=key, name=row.person, area=row.area, at=row.halves[0].at)
+            yield _trained(row, key)
 
 
 def _hours(past: Past) -> Iterator[Item]:
     for key, row in past.rows("training").items():
         if row.hours:
-            at = row.halves[0].at
-            yield Item(view="training", key=key, name=row.person, area=row.area, at=at, amount=row.hours)
+            yield _trained(row, key, row.hours)
 
 
 def _people(past: Past) -> Iterator[Item]:
     areas: dict[str, list[str]] = defaultdict(list)
     since: dict[str, datetime] = {}
     for one in sorted(_times(past), key=lambda item: (item.at, item.key)):
-        areas[one.name].append(one.area or "")
-        since.setdefault(one.name, one.at or past.when)
+        areas[one.person or ""].append(one.area or "")
+        since.setdefault(one.person or "", one.at or past.when)
     for person, where in areas.items():
-        yield Item(view="training", key=person, name=person, areas=tuple(where), at=since[person])
+        yield Item(
+            view="training",
+            key=person,
+            name=_id(person),
+            person=person,
+            areas=tuple(where),
+            at=since[person],
+        )
 
 
 SECTION = Section(
     code="R4",
     names=both("Leaders and training", "领头雁与培训"),
-    reads=("chapters", "leads", "posts", "courses", "sessions", "training"),
+    reads=("chapters", "leads", "posts", "courses", "roster", "sessions", "training"),
     figures=(
         Figure(
             key="led",

@@ -16,7 +16,13 @@ def _services(*states: str, hours: bool = False):
             if row.state in states:
                 amount = row.seconds / 3600 if hours else 1
                 yield Item(
-                    view="service", key=key, name=row.worker, area=row.area, at=row.since, amount=amount
+                    view="service",
+                    key=key,
+                    name=row.worker,
+                    person=f"worker/{row.worker}",
+                    area=row.area,
+                    at=row.since,
+                    amount=amount,
                 )
 
     return found
@@ -31,7 +37,8 @@ def _people(past: Past) -> Iterator[Item]:
             begun.setdefault(row.worker, row.since)
     for worker, since in begun.items():
         where = tuple(dict.fromkeys(areas[worker]))
-        yield Item(view="reporting", key=worker, name=worker, areas=where, at=since)
+        person = f"worker/{worker}"
+        yield Item(view="reporting", key=worker, name=worker, person=person, areas=where, at=since)
 
 
 SECTION = Section(
@@ -46,7 +53,7 @@ SECTION = Section(
                 "People who have a home community to which they reported, at the date",
                 "截至该时点已向社区报到且未离开的人员",
             ),
-            items=picked("homes", "since", is_("state", REPORTED), name="worker"),
+            items=picked("homes", "since", is_("state", REPORTED), name="worker", worker="worker"),
         ),
         Figure(
             key="person_times",

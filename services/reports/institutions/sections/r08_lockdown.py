@@ -46,6 +46,7 @@ def _on_duty(past: Past, role: str | None = None) -> Iterator[Item]:
                 view="roster",
                 key=worker,
                 name=worker,
+                person=f"worker/{worker}",
                 areas=tuple(dict.fromkeys(where)),
                 at=since[worker],
             )
