@@ -98,7 +98,8 @@ async def watch(port: int, token: str) -> None:
         pass
 
 
-async def run(minutes: float, rate: float) -> None:
+async def run(minutes: float, rate: float) -> tuple[list[Sample], Sender]:
+    """Return samples, of which the first ones show how caches fill, and the sender."""
     with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as (port, token):
         await register(port, token, WORKERS)
         watchers = [asyncio.create_task(watch(port, token)) for _ in range(WATCHERS)]
@@ -110,7 +111,7 @@ async def run(minutes: float, rate: float) -> None:
         await sending
         for watcher in watchers:
             watcher.cancel()
-    tell(samples[1:] or samples, sender, rate)
+    return samples, sender
 
 
 def tell(samples: Sequence[Sample], sender: Sender, rate: float) -> None:
@@ -128,7 +129,8 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--rate", type=float, default=500)
     asked = parser.parse_args()
-    asyncio.run(run(asked.minutes, asked.rate))
+    samples, sender = asyncio.run(run(asked.minutes, asked.rate))
+    tell(samples[1:] or samples, sender, asked.rate)
 
 
 if __name__ == "__main__":

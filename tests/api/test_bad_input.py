@@ -156,6 +156,12 @@ async def test_what_is_no_number_is_refused_in_a_batch_too(service: Service) -> 
     headers = {"Content-Type": "application/json"}
     answer = await service.http.post(f"/api/v1/{J}/commands", content=body, headers=headers)
     assert answer.json()["items"][0]["outcome"] == "refused"
+    alone = await service.http.post(
+        f"/api/v1/{J}/commands/request.amend",
+        content='{"request": "R1", "slots": NaN}',
+        headers={**headers, "Idempotency-Key": str(uuid4())},
+    )
+    assert alone.status_code == 422
     assert (await service.rows("requests"))[0]["slots"] == 1
 
 
@@ -229,3 +235,6 @@ async def test_text_that_turns_what_follows_around_is_refused(service: Service, 
     for command, body in bodies:
         answer = await service.send(command, **body)
         assert (answer.status_code, answer.json()["code"]) == (422, "invalid"), command
+    items = [{"id": str(uuid4()), "name": command, "data": body} for command, body in bodies]
+    told = (await service.http.post(BATCH, json=items)).json()["items"]
+    assert [(one["outcome"], one["code"]) for one in told] == [("refused", "invalid")] * len(bodies)

@@ -16,14 +16,19 @@ from forgetful import Disk, Forgetful
 from scale import LONG, scaled
 
 from events.commit import Head, digest
-from services.adapters.sqlite import log_file
+from services.adapters.sqlite import keys, log_file
 from services.adapters.sqlite.group_commit import GroupCommit
+from services.adapters.sqlite.keys import SqliteKeyStore
 from services.adapters.sqlite.log import SqliteLog
 from services.log.port import LogUnavailable, OutcomeUnknown
+from services.vault import VaultUnavailable
 
 J = "2307"
 ROUNDS: Final = scaled("MUSTER_POWER_CUTS", 15, 2_000)
 _names = count()
+DURABLE: Final = ("journal_mode = WAL", "synchronous = FULL")
+"""As `data_file` opens every store."""
+MASTER: Final = bytes(32)
 
 
 class Ledger:
@@ -111,6 +116,98 @@ async def test_the_power_goes_at_any_moment(tmp_path: Path) -> None:
         at = random.Random(seed).randrange(1, whole.calls)
         unsynced += await tried(tmp_path / f"{seed}-cut", seed, Disk(at, apsw.IOError), power_cut=True)
     assert unsynced > ROUNDS, "most cuts fell between a write and its sync"
+
+
+# -- keys: without its key, what was acknowledged could not be read ------------------------------------------
+
+
+def opened(path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch) -> tuple[SqliteKeyStore, Forgetful]:
+    """Open the key store on a disk that forgets. It has one connection to it, which reads and writes."""
+    vfs = Forgetful(name := f"forgetful-{next(_names)}", disk)
+
+    def create(path: Path, schema: str) -> apsw.Connection:
+        db = apsw.Connection(str(path), vfs=name)
+        for pragma in ("locking_mode = EXCLUSIVE", *DURABLE, "secure_delete = ON"):
+            db.execute(f"PRAGMA {pragma}").fetchall()
+        db.execute(schema)
+        made.append(db)
+        return db
+
+    made: list[apsw.Connection] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(keys, "open_store", create)
+        patched.setattr(keys, "open_reader", lambda _: made[0])
+        try:
+            return SqliteKeyStore(path), vfs
+        except VaultUnavailable:
+            disk.mend()  # before the connection is dropped, which writes
+            raise
+
+
+async def give_and_erase(
+    store: SqliteKeyStore, chance: random.Random
+) -> tuple[dict[str, bytes], dict[str, None], set[str]]:
+    """Return the keys given, the erasures told, and those whose end was not told, until the disk fails."""
+    given: dict[str, bytes] = {}
+    erased: dict[str, None] = {}
+    for number in range(chance.randrange(2, 12)):
+        some = {f"worker/W{number}-{n}" for n in range(chance.choice((1, 3, 200)))}
+        gone = [one for one in given if one not in erased and chance.random() < 0.2][:3]
+        untold = set(gone)
+        try:
+            given |= {subject: key for subject, key in (await store.ensure(J, some)).items() if key}
+            for subject in gone:
+                await store.erase(J, subject)
+                untold.discard(subject)
+                erased[subject] = None
+            if gone:
+                await store.scrub()
+        except VaultUnavailable:
+            return given, erased, untold
+    return given, erased, set()
+
+
+async def keys_tried(folder: Path, seed: int, disk: Disk, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Give and erase keys until the power goes, and compare. Return whether any was given."""
+    folder.mkdir()
+    try:
+        store, vfs = opened(folder / "keys.sqlite", disk, monkeypatch)
+    except VaultUnavailable:
+        return False
+    chance = random.Random(seed)
+    await store.unlock(MASTER)
+    given, erased, untold = await give_and_erase(store, chance)
+    disk.leave(folder, chance)
+    disk.mend()
+    await store.close()
+    del vfs  # it has to outlive the connection
+    again = await SqliteKeyStore.open(folder / "keys.sqlite")
+    await again.unlock(MASTER)
+    found = await again.keys(J, given)
+    await again.close()
+    for subject, key in given.items():
+        if subject in erased:
+            assert found[subject] is None, (seed, disk.calls, subject)
+        elif subject not in untold:
+            assert found[subject] == key, (seed, disk.calls, subject)
+    return bool(given)
+
+
+@pytest.mark.timeout(60 + ROUNDS)
+async def test_keys_given_and_erasures_told_survive_a_power_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    survived = 0
+    for seed in range(ROUNDS):
+        whole = Disk()
+        await keys_tried(tmp_path / f"{seed}-whole", seed, whole, monkeypatch)
+        at = random.Random(seed).randrange(1, whole.calls)
+        cut = Disk(at, apsw.IOError)
+        survived += await keys_tried(tmp_path / f"{seed}-cut", seed, cut, monkeypatch)
+    assert survived
+
+
+# ----------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("error", [apsw.FullError, apsw.IOError])
