@@ -22,6 +22,7 @@ from events.enterprise import (
     EnterpriseReopened,
 )
 from events.review import (
+    ReviewConfirmed,
     ReviewDelegated,
     ReviewEscalated,
     ReviewJudged,
@@ -41,6 +42,7 @@ EnterpriseEvent = (
     | ReviewOpened
     | ReviewJudged
     | ReviewSentBack
+    | ReviewConfirmed
     | ReviewDelegated
     | ReviewEscalated
 )
@@ -80,6 +82,8 @@ class EnterpriseFact(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """Place in the path that stood silent."""
     posts: tuple[str, ...] = ()
     """Posts that it went up to."""
+    given: int | None = None
+    """Position of the verdict or return that is confirmed."""
 
 
 class Standing(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
@@ -134,7 +138,8 @@ def fact_of(e: EnterpriseEvent, at: datetime, position: int, by: str) -> Enterpr
 
 
 def _of_review(
-    fact: EnterpriseFact, e: ReviewJudged | ReviewSentBack | ReviewDelegated | ReviewEscalated
+    fact: EnterpriseFact,
+    e: ReviewJudged | ReviewSentBack | ReviewConfirmed | ReviewDelegated | ReviewEscalated,
 ) -> EnterpriseFact:
     if isinstance(e, ReviewEscalated):
         return _with(fact, place=e.place, posts=e.to)
@@ -144,6 +149,8 @@ def _of_review(
             return _with(said, verdict=e.verdict, fields=e.fields, reason=e.reason)
         case ReviewSentBack():
             return _with(said, fields=e.fields, reason=e.reason)
+        case ReviewConfirmed():
+            return _with(said, given=e.given)
         case ReviewDelegated():
             return _with(said, to=e.to)
 
@@ -286,4 +293,9 @@ _STATES: Final[dict[str, EnterpriseState]] = {
     **{event.NAME: state for event, state in ENDS.items()},
     EnterpriseReopened.NAME: OPEN,
 }
-_OF_THE_ENDED: Final = (EnterpriseClosed.NAME, EnterpriseReopened.NAME, ReviewEscalated.NAME)
+_OF_THE_ENDED: Final = (
+    EnterpriseClosed.NAME,
+    EnterpriseReopened.NAME,
+    ReviewConfirmed.NAME,
+    ReviewEscalated.NAME,
+)

@@ -57,6 +57,20 @@ class ReviewSentBack(Event, frozen=True):
     post: PostRef | None = None
 
 
+@event("review.confirmed", about="enterprise")
+class ReviewConfirmed(Event, frozen=True):
+    """A verdict or return that was given without right was confirmed by whoever has the right now."""
+
+    enterprise: EnterpriseRef
+    area: AreaRef
+    stage: Turn
+    given: int
+    """Position of what is confirmed."""
+    note: str | None = None
+    post: PostRef | None = None
+    """Post in whose name it was confirmed."""
+
+
 @event("review.delegated", about="enterprise")
 class ReviewDelegated(Event, frozen=True):
     """Whoever had the turn gave it to somebody else, for this enterprise and stage."""

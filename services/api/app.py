@@ -62,6 +62,7 @@ from services.api.comparing import Comparisons
 from services.api.compress import CompressAnswers
 from services.api.context import Answer, answer, muster, principal
 from services.api.document import document as describe
+from services.api.doubting import Doubts
 from services.api.heavy import HeavyReads
 from services.api.hub import Hub
 from services.api.lag import Lag
@@ -127,6 +128,7 @@ def build(
     app.state.pusher, app.state.heavy = pusher, HeavyReads()
     app.state.asking = asking.Limits()
     app.state.comparisons, app.state.servings = Comparisons(muster), Servings(muster)
+    app.state.doubts = Doubts(muster)
     app.state.imports = Imports(muster.vault, muster.clock, muster.background)
     app.state.hub = Hub(
         muster.progress, muster.announcements, muster.vault, muster.clock, muster.offices.beyond
@@ -307,6 +309,7 @@ ROUTES: Final[dict[tuple[str, str], Endpoint]] = {
     ("GET", f"{HERE}/hours.xlsx"): export.as_xlsx,
     ("GET", f"{HERE}/comparison"): views.comparison,
     ("GET", f"{HERE}/completeness"): views.completeness,
+    ("GET", f"{HERE}/verdicts_without_right"): views.verdicts_without_right,
     ("GET", f"{HERE}/service.csv"): export.as_csv,
     ("GET", f"{HERE}/service.xlsx"): export.as_xlsx,
     ("GET", f"{HERE}/service_sums.csv"): export.as_csv,
@@ -317,6 +320,8 @@ ROUTES: Final[dict[tuple[str, str], Endpoint]] = {
     ("GET", f"{HERE}/comparison.xlsx"): export.as_xlsx,
     ("GET", f"{HERE}/completeness.csv"): export.as_csv,
     ("GET", f"{HERE}/completeness.xlsx"): export.as_xlsx,
+    ("GET", f"{HERE}/verdicts_without_right.csv"): export.as_csv,
+    ("GET", f"{HERE}/verdicts_without_right.xlsx"): export.as_xlsx,
     ("POST", f"{HERE}/rows.csv"): export.rows_as_csv,
     ("POST", f"{HERE}/rows.xlsx"): export.rows_as_xlsx,
     ("GET", f"{HERE}/{{view}}.csv"): export.as_csv,

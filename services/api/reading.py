@@ -18,13 +18,22 @@ from services.api import derived
 from services.api.comparing import Comparisons
 from services.api.context import heavy, muster
 from services.api.derived import Days
+from services.api.doubting import Doubts
 from services.api.headings import FIELDS
 from services.api.parameters import read
 from services.api.problems import Problem
 from services.api.rows import personal_of
 from services.api.serving import Servings
-from services.api.view_parameters import COMPARED, DERIVED, PERSON_TIMES, SERVED, ListParameters
-from services.history.history import INSTANT_VIEWS, Beyond, History
+from services.api.view_parameters import (
+    COMPARED,
+    DATED,
+    DERIVED,
+    DOUBTED,
+    PERSON_TIMES,
+    SERVED,
+    ListParameters,
+)
+from services.history.history import Beyond, History
 from services.history.person_times import PersonTimes
 from services.views.port import BadQuery, Page, Query
 
@@ -91,8 +100,8 @@ def consistent(view: View[Any], wanted: ViewQuery, asker: Principal) -> ViewQuer
     """Return the query, whose parts must fit each other and the caller's rights. Raises 400, 403."""
     if view.name in DERIVED and (wanted.as_of is not None or (wanted.at and view.name in PERSON_TIMES)):
         raise Problem(400, "parameter.unknown", variant="person_times")
-    if wanted.at and view.name not in (*INSTANT_VIEWS, *COMPARED, *SERVED):
-        raise Problem(400, "parameter.unknown", variant="at", views=[*INSTANT_VIEWS, *COMPARED, *SERVED])
+    if wanted.at and view.name not in DATED:
+        raise Problem(400, "parameter.unknown", variant="at", views=[*DATED])
     if wanted.at and wanted.as_of is not None:
         raise Problem(400, "parameter.invalid", variant="at_or_as_of")
     if wanted.reveal and not (asker.may("reveal") and personal_of(view.name)):
@@ -203,6 +212,9 @@ async def _worked_out(request: Request, jurisdiction: str, view: View[Any], want
     if view.name in COMPARED:
         comparisons: Comparisons = request.app.state.comparisons
         return await comparisons.page(jurisdiction, view, wanted.query, wanted.at, wanted.since)
+    if view.name in DOUBTED:
+        doubts: Doubts = request.app.state.doubts
+        return await doubts.page(jurisdiction, wanted.query, wanted.at)
     if derived.indexed(view, wanted.query):
         return await _times(request).page(jurisdiction, wanted.query)
     if view.name in SERVED:

@@ -12,6 +12,7 @@ from projections.comparison import COMPARISON, COMPLETENESS
 from projections.hours import HOURS, PERIODS
 from projections.presence import INTERVALS
 from projections.serving import REPORTING, SERVICE, SERVICE_SUMS
+from projections.verdicts import VERDICTS
 from services.api.headings import CHOICES, FIELDS
 from services.api.parameters import (
     MOST_VALUES,
@@ -181,7 +182,7 @@ def documented(view: View[Any], model: type[RowParameters]) -> list[str]:
     """Return the parameters of a view that its model has, in the order of the document."""
     left_out = {
         "as_of": view.name in DERIVED,
-        "at": view.name not in (*INSTANT_VIEWS, *COMPARED, *SERVED),
+        "at": view.name not in DATED,
         "reveal": not personal_fields(view.row),
         "lean": not view.detail,
     }
@@ -194,5 +195,9 @@ COMPARED: Final = {view.name: view for view in (COMPARISON, COMPLETENESS)}
 """Views that are worked out on request from source lists and the ledger, as of any instant."""
 SERVED: Final = {view.name: view for view in (SERVICE, SERVICE_SUMS, REPORTING)}
 """Views of service at home that are worked out on request, as of any instant."""
-DERIVED: Final[dict[str, View[Any]]] = {**PERSON_TIMES, **COMPARED, **SERVED}
+DOUBTED: Final = {VERDICTS.name: VERDICTS}
+"""The view of verdicts given without right, worked out on request, as of any instant."""
+DATED: Final = (*INSTANT_VIEWS, *COMPARED, *SERVED, *DOUBTED)
+"""Views that answer `at`."""
+DERIVED: Final[dict[str, View[Any]]] = {**PERSON_TIMES, **COMPARED, **SERVED, **DOUBTED}
 """Views without a table: each has a path of its own."""

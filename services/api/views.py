@@ -15,6 +15,7 @@ from projections.comparison import COMPARISON, COMPLETENESS
 from projections.hours import HOURS
 from projections.presence import INTERVALS
 from projections.serving import REPORTING, SERVICE, SERVICE_SUMS
+from projections.verdicts import VERDICTS
 from services.access import Principal
 from services.api.context import Answer, NotModified, answer, muster, reader
 from services.api.problems import Problem
@@ -158,6 +159,16 @@ async def completeness(request: Request) -> Rows:
     """
     jurisdiction, asker = await reader(request)
     return await _listed(request, jurisdiction, COMPLETENESS, asker)
+
+
+@operation(id="verdicts-without-right", tag="views", problems=_PROBLEMS)
+async def verdicts_without_right(request: Request) -> Rows:
+    """Read the verdicts and returns that were given without right, by what is known now of posts.
+
+    Worked out on request: each with its enterprise, why, and the post that has to confirm it or give another.
+    """
+    jurisdiction, asker = await reader(request)
+    return await _listed(request, jurisdiction, VERDICTS, asker)
 
 
 @operation(id="service", tag="views", problems=_PROBLEMS)

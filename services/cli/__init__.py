@@ -19,6 +19,7 @@ COMMANDS: Final = {
     "show": "reading.show",
     "answers": "answers.answers",
     "coverage": "coverage.coverage",
+    "verdicts": "verdicts.verdicts",
     "words": "words.words",
     "leaders": "leaders.leaders",
     "training": "leaders.training",

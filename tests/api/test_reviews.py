@@ -195,3 +195,31 @@ async def test_a_post_elsewhere_is_named_to_nobody_limited_to_the_county(service
                     assert "zq-here" in line
                     assert "zq-elsewhere" not in line
                     break
+
+
+async def test_verdicts_without_right_are_listed_with_their_owner_and_confirmed(service: Service) -> None:
+    """As of any date, as a file, and to a token of the county without posts elsewhere."""
+    await city(service)
+    given = await judge(service, "screen")
+    begun = "2026-01-01T00:00:00Z"
+    await service.ok("post.create", post="zq-office", name="Post 9", unit="U1", area=OTHER, parent="lead")
+    (row,) = await service.rows("enterprises", enterprise="E1")
+    when = row["history"][-1]["at"]
+    await service.ok("post.vacate", post="screen", at=row["history"][-2]["at"])
+    (found,) = await service.rows("verdicts_without_right", state="open")
+    assert (found["enterprise"], found["given"]) == ("E1", given.json()["position"])
+    assert (found["why"], found["owner"], found["owner_name"]) == ("holder", "lead", "Lead")
+    assert await service.rows("verdicts_without_right", at=begun) == []
+    assert len(await service.rows("verdicts_without_right", at=when)) == 1
+    async with await service.as_("dispatcher", areas=[OTHER]) as desk:
+        assert await service.rows("verdicts_without_right", client=desk) == []
+    async with await service.as_("worker", worker="W1") as courier:
+        answer = await courier.get(f"/api/v1/{J}/verdicts_without_right")
+        assert answer.status_code == 403
+    sheet = await service.http.get(f"/api/v1/{J}/verdicts_without_right.csv?headings=zh")
+    assert "Firm E1" in sheet.text
+    async with service.client(await service.tokens.create("lead", "dispatcher")) as lead:
+        body = {"enterprise": "E1", "given": found["given"]}
+        assert (await service.send("review.confirm", client=lead, **body)).status_code == 200
+    (after,) = await service.rows("verdicts_without_right")
+    assert (after["state"], after["owner"]) == ("confirmed", None)

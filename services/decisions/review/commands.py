@@ -14,6 +14,7 @@ Detail = Literal["name", "code", "trade", "size", "employees", "members", "area"
 Details = Annotated[tuple[Detail, ...], Field(max_length=9)]
 Reason = Annotated[Code, OfList("send_back"), Field(description="Of the list `send_back`")]
 Note = Annotated[Label, Field(description="In words, without personal data")]
+Position = Annotated[int, Field(ge=1), WHOLE]
 Days = Annotated[int, Field(ge=1, le=365, description="Days; null = no deadline"), WHOLE]
 
 
@@ -54,6 +55,15 @@ class Delegate(Command):
     enterprise: EnterpriseId
     stage: Stage
     to: PostId
+    note: Note | None = None
+
+
+@command("review.confirm", fact=True)
+class Confirm(Command):
+    """Confirm a verdict or a return that was given without right, as whoever has the right now."""
+
+    enterprise: EnterpriseId
+    given: Position = Field(description="Position of the verdict or return in the log")
     note: Note | None = None
 
 

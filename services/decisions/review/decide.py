@@ -6,6 +6,7 @@ from events.base import Event
 from events.enterprise import DETAILS
 from events.enterprise_facts import Standing, misfit, place_of
 from events.review import (
+    ReviewConfirmed,
     ReviewDeadlinesSet,
     ReviewDelegated,
     ReviewEscalated,
@@ -15,11 +16,21 @@ from events.review import (
     Turn,
 )
 from events.review_path import BEFORE, JOINT, REOPENS, awaited, counting, days_of
+from events.review_right import QUESTIONED, doubts, owner
 from services.decisions.base import Context, Refused, decides
 from services.decisions.enterprise.rules import known_at, open_at, with_late
 from services.decisions.enterprise.table import ENTERPRISES
 from services.decisions.post.rules import standing_post
-from services.decisions.review.commands import Delegate, Escalate, Judge, OpenReview, SendBack, SetDeadlines
+from services.decisions.post.table import CHARGES, POSTS
+from services.decisions.review.commands import (
+    Confirm,
+    Delegate,
+    Escalate,
+    Judge,
+    OpenReview,
+    SendBack,
+    SetDeadlines,
+)
 from services.decisions.review.table import REVIEWS_DUE, deadlines
 from services.decisions.review.who import acting_post, goes_up, not_own_entry, same_person
 from services.decisions.state import State
@@ -45,7 +56,7 @@ def _judge(state: State, c: Judge, ctx: Context) -> Iterable[Event]:
     _has_turn(c.enterprise, then, c.stage, ctx)
     post = acting_post(state, c.enterprise, then, c.stage, ctx)
     not_own_entry(state, c.enterprise, post, ctx)
-    _not_both_halves(state, c, then, post, ctx)
+    _not_both_halves(state, c.enterprise, c.stage, then, post, ctx)
     verdict = ReviewJudged(
         enterprise=c.enterprise,
         area=then.area,
@@ -75,6 +86,25 @@ def _send_back(state: State, c: SendBack, ctx: Context) -> Iterable[Event]:
         post=post,
     )
     yield from _entered(state, returned, ctx)
+
+
+@decides(Confirm)
+def _confirm(state: State, c: Confirm, ctx: Context) -> Iterable[Event]:
+    then = known_at(state, c.enterprise, ctx)
+    given = next((fact for fact in then.facts if fact.position == c.given and fact.what in QUESTIONED), None)
+    if given is None or given.stage is None:
+        raise Refused("review.not_given", enterprise=c.enterprise, given=c.given)
+    posts, charges = state[POSTS], state[CHARGES]
+    found = doubts(posts, charges, then.facts)
+    if not any(one.fact == given and one.state == "open" for one in found):
+        return
+    turn, _ = owner(posts, charges, then, given.stage, ctx.at)
+    post = acting_post(state, c.enterprise, then, turn, ctx)
+    not_own_entry(state, c.enterprise, post, ctx)
+    _not_both_halves(state, c.enterprise, given.stage, then, post, ctx)
+    yield ReviewConfirmed(
+        enterprise=c.enterprise, area=then.area, stage=given.stage, given=c.given, note=c.note, post=post
+    )
 
 
 @decides(Delegate)
@@ -143,15 +173,19 @@ def _has_turn(key: str, then: Standing, turn: Turn, ctx: Context) -> None:
     )
 
 
-def _not_both_halves(state: State, c: Judge, then: Standing, post: str | None, ctx: Context) -> None:
+def _not_both_halves(
+    state: State, key: str, stage: Turn, then: Standing, post: str | None, ctx: Context
+) -> None:
     """Require that the two halves of the joint check are given by two people, also if one is entered late."""
-    now = state[ENTERPRISES][c.enterprise].review
-    if c.stage not in JOINT or then.review is None or now is None:
+    now = state[ENTERPRISES][key].review
+    if stage not in JOINT or then.review is None or now is None:
         return
     round_ = now if now.opened_at == then.review.opened_at else then.review
-    others = (one.by for one in round_.verdicts if one.stage in JOINT and one.stage != c.stage)
+    confirmed = (one for one in state[ENTERPRISES][key].facts if one.what == ReviewConfirmed.NAME)
+    given = (*round_.verdicts, *(one for one in confirmed if one.at >= round_.opened_at))
+    others = (one.by for one in given if one.stage in JOINT and one.stage != stage)
     own = next((by for by in others if same_person(state, by, post, ctx)), None)
-    ctx.rule(own is None, "review.same_person", enterprise=c.enterprise, actor=own or ctx.actor)
+    ctx.rule(own is None, "review.same_person", enterprise=key, actor=own or ctx.actor)
 
 
 def _entered(

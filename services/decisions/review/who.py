@@ -2,51 +2,40 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
+from events import review_right
 from events.answering import Answer, acts, chain
 from events.enterprise_facts import ENTRIES, EnterpriseFact, Standing, judging
 from events.post_history import Term, standing, terms
-from events.review import ReviewEscalated, ReviewJudged, Turn
-from events.review_path import JOINT, Verdict, awaited
+from events.review import ReviewConfirmed, ReviewJudged, Turn
+from events.review_path import Verdict
 from services.decisions.base import Context
 from services.decisions.enterprise.table import ENTERPRISES
 from services.decisions.holder.table import HOLDERS
-from services.decisions.post.rules import answering, holds
 from services.decisions.post.table import CHARGES, POSTS
 from services.decisions.state import State
+
+_VERDICTS: Final = (ReviewJudged.NAME, ReviewConfirmed.NAME)
 
 
 def answers_for(state: State, then: Standing, turn: Turn, instant: datetime) -> Answer | None:
     """Return who answers for a stage, or for the enterprise itself, at an instant."""
-    return answering(state, turn, then.area, then.trade, instant)
+    return review_right.answer_for(state[POSTS], state[CHARGES], then, turn, instant)
 
 
 def acting_post(state: State, key: str, then: Standing, turn: Turn, ctx: Context) -> str | None:
     """Return the post in whose name the sender acts at this turn. Raises Refused if there is none."""
+    posts, charges = state[POSTS], state[CHARGES]
+    post = review_right.acting_for(posts, charges, then, turn, ctx.actor, ctx.at)
+    if post is not None:
+        return post
     answer = answers_for(state, then, turn, ctx.at)
-    if answer is not None and acts(answer.term, ctx.actor):
-        return answer.post
-    for post in _further(then, turn):
-        if holds(state, ctx.actor, post, ctx.at):
-            return post
     if answer is None:
         ctx.rule(False, "review.nobody", enterprise=key, stage=turn, area=then.area, trade=then.trade or "-")
     else:
         ctx.rule(False, "review.not_yours", enterprise=key, stage=turn, post=answer.post or answer.charged)
     return None
-
-
-def _further(then: Standing, turn: Turn) -> Iterator[str]:
-    """Yield the posts that a turn was given to, or went up to. What did not stand silent did not go up."""
-    if then.review is None:
-        return
-    if turn in then.review.delegated:
-        yield then.review.delegated[turn]
-    silent = awaited(then.review) or (*JOINT, "answer")
-    for fact in then.facts if turn in silent else ():
-        here = fact.place == then.review.place and fact.at >= then.review.since
-        if fact.what == ReviewEscalated.NAME and here:
-            yield from fact.posts
 
 
 def not_own_entry(state: State, key: str, post: str | None, ctx: Context) -> None:
@@ -60,10 +49,18 @@ def not_judged(state: State, key: str, then: Standing, ctx: Context) -> None:
     """Require of whoever changes an entry that no verdict of theirs is part of the round that runs then, nor
     of a later time: it would be on their own entry."""
     facts = state[ENTERPRISES][key].facts
-    later = (fact for fact in facts if fact.what == ReviewJudged.NAME and fact.at > ctx.at)
-    own = next((one for one in (*judging(then), *later) if _gave(state, one, ctx)), None)
+    later = (fact for fact in facts if fact.what in _VERDICTS and fact.at > ctx.at)
+    own = next((one for one in (*judging(then), *_confirmed(then), *later) if _gave(state, one, ctx)), None)
     since = own.at if own else None
     ctx.rule(own is None, "review.judged_by_you", enterprise=key, actor=ctx.actor, since=since)
+
+
+def _confirmed(then: Standing) -> Iterator[EnterpriseFact]:
+    """Yield what was confirmed in a round that still runs: whoever confirms a verdict stands for it."""
+    begun = then.review.opened_at if then.review and judging(then) else None
+    for fact in then.facts if begun else ():
+        if fact.what == ReviewConfirmed.NAME and begun and fact.at >= begun:
+            yield fact
 
 
 def _gave(state: State, verdict: Verdict | EnterpriseFact, ctx: Context) -> bool:

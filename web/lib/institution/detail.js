@@ -90,9 +90,10 @@ function Doing({ institution, source, row, links }) {
 
 /** The events about one row, newest first, by the time they are about. */
 function History({ institution, source, row }) {
-  const { kind, sentence } = institution;
+  const { kind, about, sentence } = institution;
   const { jurisdiction } = live.peek();
-  const load = () => get(`/${jurisdiction}/activity`, { subject: `${kind}/${row.key}`, limit: MOST });
+  const subject = `${kind}/${about?.(row) ?? row.key}`;
+  const load = () => get(`/${jurisdiction}/activity`, { subject, limit: MOST });
   const { data, problem, reload } = useLoaded(load, [row.key, source.at === null && row]);
   const items = (data?.items ?? [])
     .filter((one) => source.at === null || one.at <= source.at)

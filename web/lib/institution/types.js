@@ -112,6 +112,7 @@
  *   are no view; by default all rows of a derived view.
  * @property {(row: any) => string} [opens] Address to go to, for rows that have nothing beside the list.
  * @property {string} [kind] First word of the events about one row; its history are those.
+ * @property {(row: any) => string} [about] Key of what a row is about, if its own is another.
  * @property {string} [id] Field of the commands for a row's key; by default `kind`.
  * @property {(row: any, source: Source) => string} title What a row is called.
  * @property {Column[]} columns

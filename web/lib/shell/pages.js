@@ -31,6 +31,7 @@ export const PAGES = [
   { name: "reporting", key: "j", group: "community", view: "homes" },
   { name: "alerts", key: "l", group: "reports", view: "requests" },
   { name: "enterprises", key: "b", group: "institutions", view: "enterprises" },
+  { name: "verdicts", group: "institutions", view: "enterprises" },
   { name: "posts", key: "p", group: "institutions", view: "posts" },
   { name: "units", key: "d", group: "institutions", view: "units" },
   { name: "chapters", key: "k", group: "institutions", view: "chapters" },
