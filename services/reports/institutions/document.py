@@ -29,20 +29,29 @@ from services.reports.institutions.words import (
 )
 from services.reports.institutions.worked import FigureFound, InstitutionsReport, OverdueFound, SectionFound
 
+_PART: Final = "\t"
+"""What a part of a figure begins with, before it is indented."""
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _FONTS: Final = {"en": ("Calibri", "SimSun"), "zh": ("Times New Roman", "SimSun")}
 """Of Latin letters, and of Chinese ones. Word and WPS have them; others take what they have instead."""
 _HEADING: Final = "SimHei"
 _FIGURES: Final = (
     ("figure", 4.2),
-    ("value", 1.9),
-    ("before", 1.9),
-    ("change", 1.6),
-    ("share", 1.7),
-    ("definition", 5.7),
+    ("value", 2.1),
+    ("before", 2.1),
+    ("change", 1.8),
+    ("share", 1.6),
+    ("definition", 5.2),
 )
-_OVERDUE: Final = (("what", 4.9), ("figure", 3.4), ("due", 2.5), ("days", 1.5), ("owner", 2.7), ("area", 2.0))
+_OVERDUE: Final = (("what", 3.8), ("figure", 3.0), ("due", 3.4), ("days", 1.8), ("owner", 3.2), ("area", 1.8))
 """Columns and their widths in centimetres: 17 together."""
+_BESIDE: Final = 5
+_ABOVE: Final = 2
+"""Space in cells, in points."""
+_SHADE: Final = "F0F0F0"
+"""Of the row of headings."""
+_INDENT: Final = Cm(0.4)
+"""Of a part below its figure."""
 _NUMBERS: Final = ("value", "before", "change", "share", "days")
 
 
@@ -79,6 +88,10 @@ class _File:
             for theme in ("asciiTheme", "hAnsiTheme", "eastAsiaTheme", "cstheme"):
                 fonts.attrib.pop(qn(f"w:{theme}"), None)
             fonts.set(qn("w:eastAsia"), _HEADING if name in ("Title", "Heading 1") else chinese)
+        caption = self._doc.styles["Caption"]
+        caption.font.bold, caption.paragraph_format.space_before = False, Pt(3)
+        tongue = self._doc.styles.element.find(f".//{qn('w:lang')}")
+        tongue.set(qn("w:eastAsia"), "zh-CN")
         about = self._doc.core_properties
         about.title, about.author, about.comments = self._title(), "Muster", ""
         about.created = about.modified = self._report.at
@@ -89,10 +102,17 @@ class _File:
         return self._say("title", name=self._report.name)
 
     def _foot(self, paragraph: Any) -> None:
+        """Write the title, the instant, and page X of Y, which Word counts."""
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-        paragraph.add_run(f"{self._title()} · {stamp(self._report.at)} · ")
-        run = paragraph.add_run()
-        for kind, text in (("begin", ""), (None, "PAGE"), ("end", "")):
+        before, between, after = self._say("page", page="\n", pages="\n").split("\n")
+        paragraph.add_run(f"{self._title()} · {stamp(self._report.at)} · {before}")
+        self._counted(paragraph.add_run(), "PAGE")
+        paragraph.add_run(between)
+        self._counted(paragraph.add_run(), "NUMPAGES")
+        paragraph.add_run(after)
+
+    def _counted(self, run: Any, field: str) -> None:
+        for kind, text in (("begin", ""), (None, field), ("end", "")):
             part = OxmlElement("w:fldChar" if kind else "w:instrText")
             if kind:
                 part.set(qn("w:fldCharType"), kind)
@@ -110,7 +130,7 @@ class _File:
             self._section(section)
         self._doc.add_heading(self._say("overdue"), 1)
         if report.overdue:
-            self._table(_OVERDUE, (self._overdue(one) for one in report.overdue))
+            self._table(self._say("overdue"), _OVERDUE, (self._overdue(one) for one in report.overdue))
             if more := report.overdue_count - len(report.overdue):
                 self._doc.add_paragraph(self._say("more", more=more))
         else:
@@ -122,16 +142,17 @@ class _File:
         if section.empty:
             self._doc.add_paragraph(self._say("empty"))
             return
-        self._table(_FIGURES, (line for one in section.figures for line in self._lines(one)))
-        at, position = stamp(self._report.at), self._report.position
-        caption = self._say("caption", section=section.section, at=at, position=position)
-        self._doc.add_paragraph(caption, style="Caption")
+        self._table(title, _FIGURES, (line for one in section.figures for line in self._lines(one)))
+        at, since = stamp(self._report.at), stamp(self._report.since)
+        told = {"section": section.section, "at": at, "since": since, "position": self._report.position}
+        self._doc.add_paragraph(self._say("caption", **told), style="Caption")
 
     def _lines(self, one: FigureFound) -> Iterator[Sequence[str | tuple[str, str]]]:
         """Yield a figure, and its parts below it."""
         yield self._figure(one)
         for part in one.parts:
-            yield (*divided(part), dated(part, self._language))
+            name, *numbers = divided(part)
+            yield f"{_PART}{name}", *numbers, dated(part, self._language)
 
     def _figure(self, one: FigureFound) -> Sequence[str | tuple[str, str]]:
         name = named(one.names, self._language)
@@ -165,13 +186,21 @@ class _File:
         return f"{self._base}/#/{self._report.jurisdiction}/report?{urlencode(query)}"
 
     def _table(
-        self, columns: Sequence[tuple[str, float]], rows: Iterable[Sequence[str | tuple[str, str]]]
+        self,
+        title: str,
+        columns: Sequence[tuple[str, float]],
+        rows: Iterable[Sequence[str | tuple[str, str]]],
     ) -> None:
         table = self._doc.add_table(rows=1, cols=len(columns), style="Table Grid")
         table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+        _described(table, title)
         head = table.rows[0]
         for cell, (key, _) in zip(head.cells, columns, strict=True):
             self._fill(cell, self._say(key), number=key in _NUMBERS, bold=True)
+            shade = OxmlElement("w:shd")
+            shade.set(qn("w:val"), "clear")
+            shade.set(qn("w:fill"), _SHADE)
+            cell._tc.get_or_add_tcPr().append(shade)
         repeated = OxmlElement("w:tblHeader")
         head._tr.get_or_add_trPr().append(repeated)
         for column, (_, width) in zip(table.columns, columns, strict=True):
@@ -179,6 +208,8 @@ class _File:
         for values in rows:
             for cell, (key, _), value in zip(table.add_row().cells, columns, values, strict=True):
                 self._fill(cell, value, number=key in _NUMBERS)
+        for cell in table.rows[-1].cells:  # the caption stays with its table
+            cell.paragraphs[0].paragraph_format.keep_with_next = True
         for row in table.rows:
             whole = OxmlElement("w:cantSplit")
             row._tr.get_or_add_trPr().append(whole)
@@ -193,7 +224,9 @@ class _File:
         if isinstance(value, tuple):
             self._link(paragraph, *value)
             return
-        run = paragraph.add_run(_plain(value))
+        if value.startswith(_PART):
+            paragraph.paragraph_format.left_indent = _INDENT
+        run = paragraph.add_run(_plain(value.removeprefix(_PART)))
         run.bold, run.font.size = bold, Pt(9)
 
     def _link(self, paragraph: Any, text: str, address: str) -> None:
@@ -215,6 +248,22 @@ class _File:
                     zipfile.ZipInfo(name, _EPOCH), parts.read(name), compress_type=zipfile.ZIP_DEFLATED
                 )
         return found.getvalue()
+
+
+def _described(table: Any, title: str) -> None:
+    """Give a table its alternative text, and its cells some space."""
+    about = table._tbl.tblPr
+    margins = OxmlElement("w:tblCellMar")
+    for side, points in (("top", _ABOVE), ("left", _BESIDE), ("bottom", _ABOVE), ("right", _BESIDE)):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(points * 20))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    caption = OxmlElement("w:tblCaption")
+    caption.set(qn("w:val"), _plain(title))
+    look = about.find(qn("w:tblLook"))
+    look.addprevious(margins)
+    look.addnext(caption)
 
 
 def _plain(text: str) -> str:

@@ -6,6 +6,7 @@ from rich.table import Table
 from services.reports.institutions.words import (
     called,
     changed,
+    dated,
     divided,
     held,
     named,
@@ -40,7 +41,8 @@ def render(report: InstitutionsReport, language: str, out: Console) -> None:
                 shared(one.share),
             )
             for part in one.parts:
-                table.add_row(*divided(part))
+                name, *numbers = divided(part)
+                table.add_row(f"  {name} ({dated(part, language)})", *numbers)
         out.print(table)
     _overdue(report, language, out)
 

@@ -15,7 +15,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "title": "{name}: report of the institutions",
         "head": "As of {at}, compared with {since}",
         "source": "All figures follow from the log up to position {position}.",
-        "caption": "{section}, as of {at}, log position {position}",
+        "caption": "{section}, as of {at}, compared with {since}, log position {position}",
         "figure": "Figure",
         "value": "Value",
         "before": "Before",
@@ -28,7 +28,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "empty": "Nothing was recorded until then.",
         "what": "What",
         "due": "Due",
-        "days": "Days over",
+        "days": "Days late",
         "owner": "With",
         "area": "Area",
         "hours": "{n} h",
@@ -36,12 +36,13 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "count": "{n}",
         "edition": "Source's own date: {edition}; before: {before}",
         "no_edition": "none",
+        "page": "page {page} of {pages}",
     },
     "zh": {
         "title": "{name}机构工作报告",
         "head": "截至 {at}，与 {since} 对比",
         "source": "各项数据均由事件日志推算，日志位置：{position}。",
-        "caption": "{section}：截至 {at}，日志位置 {position}",
+        "caption": "{section}：截至 {at}，与 {since} 对比，日志位置 {position}",
         "figure": "指标",
         "value": "本期",
         "before": "上期",
@@ -62,6 +63,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "count": "{n}",
         "edition": "来源日期：{edition}；上期：{before}",
         "no_edition": "无",
+        "page": "第 {page} 页，共 {pages} 页",
     },
 }
 
@@ -96,10 +98,9 @@ def changed(one: FigureFound) -> str:
 
 
 def divided(one: PartFound) -> tuple[str, str, str, str, str]:
-    """Return a part of a figure: name with the source's own date, value, before, change, share."""
-    edition = f" ({one.edition:%Y-%m-%d})" if one.edition else ""
+    """Return a part of a figure: name, value, before, change, share."""
     change = f"{one.change:+,}" if one.change else ""
-    return f"- {one.name}{edition}", f"{one.value:,}", f"{one.before:,}", change, shared(one.share)
+    return one.name, f"{one.value:,}", f"{one.before:,}", change, shared(one.share)
 
 
 def dated(one: PartFound, language: str) -> str:

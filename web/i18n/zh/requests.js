@@ -297,7 +297,7 @@ export default {
   "reason.request_merged": "求助已合并",
   "reason.reassigned": "改派",
   "reason.all_done": "派单全部完成",
-  "reason.done_taken_back": "撤回了「完成」",
+  "reason.done_taken_back": "撤回了“完成”",
   "reason.checked_out": "已签退",
   "anomaly.request.full": "名额已满",
   "anomaly.request.ended": "求助已结",

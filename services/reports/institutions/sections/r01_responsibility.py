@@ -11,15 +11,15 @@ def _standing(duty: str | None = None):
     return picked("units", "established_at", holds)
 
 
-def _units(duty: str, en: str, zh: str) -> Figure:
+def _units(key: str, en: str, zh: str, duty: str | None = None) -> Figure:
     return Figure(
-        key=duty,
+        key=key,
         names=both(f"Units that {en}", f"{zh}单位"),
         definition=both(
-            f"Units that stand at the date and have the duty to {en}",
-            f"截至该时点存续、职责为「{zh}」的单位",
+            f"Units that stand at the date and have the duty to {duty or en}",
+            f"截至该时点存续、职责为“{zh}”的单位",
         ),
-        items=_standing(duty),
+        items=_standing(key),
     )
 
 
@@ -32,7 +32,7 @@ SECTION = Section(
         _units("coordinate", "coordinate", "统筹"),
         _units("carry_out", "carry out", "实施"),
         _units("act_jointly", "act jointly", "联动"),
-        _units("guarantee", "are the floor", "兜底"),
+        _units("guarantee", "are the floor", "兜底", duty="be the floor"),
         Figure(
             key="first",
             names=both("First-responsible person in office", "第一责任人到岗"),

@@ -21,7 +21,7 @@ def _category(key: str, en: str, zh: str) -> Figure:
     return Figure(
         key=f"{key}s",
         names=both(en, zh),
-        definition=both(f"Of the tasks, those of the kind “{key}”", f"其中类别为「{zh}」的任务"),
+        definition=both(f"Of the tasks, those of the kind “{key}”", f"其中类别为“{zh}”的任务"),
         items=picked("undertakings", "raised_at", is_("category", key), name="title", owner="leader"),
         of="R10.raised",
     )
