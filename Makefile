@@ -61,7 +61,7 @@ test: $(READY) $(WEB_READY) ## Lint, types and every test, long ones in part
 LONG := tests/api/test_openapi.py tests/api/test_rights.py tests/browser/test_events_shown.py \
 	tests/cli/test_damaged_files.py tests/cluster tests/deploy/test_kafka_rights.py tests/faults tests/intake \
 	tests/readme tests/transfer tests/unit/test_collection.py tests/unit/test_laws.py tests/unit/test_past.py tests/unit/test_scenario.py \
-	tests/unit/test_order_of_arrival.py tests/unit/test_state_dump.py
+	tests/unit/test_order_of_arrival.py tests/unit/test_rules_difficulty.py tests/unit/test_state_dump.py
 long: $(READY) $(WEB_READY) ## Long tests in full: scenarios, faults, seeds, a fresh clone (about an hour)
 	@MUSTER_LONG=1 $(PYTEST) -n $(JOBS) --no-loadscope-reorder $(LONG) $(ARGS)
 

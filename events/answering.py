@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from events.area import parents
-from events.post_history import Charge, PostChange, Posts, PostThen, Term, standing
+from events.post_history import Charge, PostChange, Posts, PostThen, Term, post_at, standing
 
 ACTING_SCOPES: Final = ("dispatcher", "admin")
 """Scopes of the access tokens that may act for a holder."""
@@ -102,14 +102,14 @@ def _risen(posts: Posts, index: Index, charge: Charge, charged: str, instant: da
 
 
 def chain(posts: Posts, index: Index, post: str, instant: datetime) -> Iterator[tuple[str, PostThen]]:
-    """Yield a post and those above it, up to the first-responsible one."""
+    """Yield a post and those above it that stand, up to the first-responsible one."""
     seen = set[str]()
     for start in (post, first_responsible(posts, index, instant)):
         key = start
         while key is not None and key not in seen and key in posts:
             seen.add(key)
-            then = standing(posts[key].changes, instant)
-            if then is not None:
+            then = post_at(posts[key].changes, instant)
+            if then is not None and then.abolished_at is None:
                 yield key, then
             key = then.place.parent if then else None
 

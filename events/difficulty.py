@@ -102,6 +102,22 @@ class DifficultyEscalated(DifficultyEvent, frozen=True, kw_only=True):
     due: datetime | None = None
 
 
+@event("difficulty.followed")
+class DifficultyFollowed(DifficultyEvent, frozen=True, kw_only=True):
+    """Its post works elsewhere now, is abolished, or lost or got its holder: the difficulty goes along."""
+
+    owner: PostRef
+    """Post that has it: the next one above if its own was abolished."""
+    post: PostRef
+    """Post that answers: the owner, or the one that its duties rose to while it is vacant."""
+    areas: tuple[AreaRef, ...] = ()
+    """Where these two work."""
+    to_areas: tuple[AreaRef, ...] = ()
+    """Where the post works that is asked to take it on, and the one that its duties rose to."""
+    automatic: bool = False
+    """Whether the service recorded it by itself."""
+
+
 @event("difficulty.answered")
 class DifficultyAnswered(DifficultyEvent, frozen=True, kw_only=True):
     """The owner holds it to be solved. It stays open until the asker says so, or until the window is over."""

@@ -18,6 +18,7 @@ from events.difficulty import (
     DifficultyConfirmed,
     DifficultyDeclined,
     DifficultyEscalated,
+    DifficultyFollowed,
     DifficultyLapsed,
     DifficultyMerged,
     DifficultyOffered,
@@ -78,8 +79,12 @@ class DifficultyFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     note: str | None = None
     text: Personal | None = None
     """What the asker or the owner says. None in the state of decisions, and once erased."""
-    works: str | None = None
-    """Area of the post that has it from then on, or is asked to take it on."""
+    post: str | None = None
+    """Post that answers from then on, if that is not the owner."""
+    works: tuple[str, ...] = ()
+    """Where the posts work that have it from then on, or are asked to take it on."""
+    to_works: tuple[str, ...] = ()
+    """It followed its post: where the posts work that are asked to take it on."""
     medium: Medium | None = None
     file: str | None = None
 
@@ -89,6 +94,8 @@ class DifficultyThen(msgspec.Struct, frozen=True, kw_only=True):
 
     state: str
     owner: str
+    post: str
+    """Post that answers for it: the owner, or the one that its duties rose to."""
     raised_at: datetime
     since: datetime
     """Since when it is in this state, or with this owner."""
@@ -104,16 +111,16 @@ class DifficultyThen(msgspec.Struct, frozen=True, kw_only=True):
     into: str | None = None
     reason: str | None = None
     ended_at: datetime | None = None
-    owner_works: str | None = None
-    """Area of the owner; None if that was not recorded."""
-    receiver_works: str | None = None
-    """Area of the post that is asked to take it on."""
+    works: tuple[str, ...] = ()
+    """Where the owner works, and the post that answers for it."""
+    to_works: tuple[str, ...] = ()
+    """Where the post works that is asked to take it on, and the one that its duties rose to."""
     files: tuple[Attached, ...] = ()
 
     @property
     def passed(self) -> tuple[str, ...]:
         """Areas of the posts that have it, or are asked to."""
-        return tuple(one for one in (self.owner_works, self.receiver_works) if one)
+        return tuple(dict.fromkeys((*self.works, *self.to_works)))
 
 
 FACTS: Final[tuple[type[Event], ...]] = (
@@ -123,6 +130,7 @@ FACTS: Final[tuple[type[Event], ...]] = (
     DifficultyReturned,
     DifficultyLapsed,
     DifficultyEscalated,
+    DifficultyFollowed,
     DifficultyAnswered,
     DifficultyConfirmed,
     DifficultySettled,
@@ -157,13 +165,23 @@ def facts_of(envelope: EventEnvelope) -> dict[str, DifficultyFact]:
         reason=getattr(e, "reason", None),
         note=getattr(e, "note", None),
         text=_said(e),
-        works=getattr(e, "owner_area", None) or getattr(e, "to_area", None),
+        post=getattr(e, "post", None),
+        works=_works(e),
+        to_works=getattr(e, "to_areas", ()),
         medium=getattr(e, "medium", None),
         file=getattr(e, "file", None),
     )
     if not isinstance(e, DifficultyMerged):
         return {key: fact}
     return {key: _as(fact, other=e.into), e.into: _as(fact, kind=TOOK_OVER, other=key)}
+
+
+def _works(e: Event) -> tuple[str, ...]:
+    """Return where the posts work that have it from then on, or are asked to take it on."""
+    if isinstance(e, DifficultyFollowed):
+        return e.areas
+    one: str | None = getattr(e, "owner_area", None) or getattr(e, "to_area", None)
+    return (one,) if one else ()
 
 
 def _said(e: Event) -> str | None:
@@ -210,11 +228,12 @@ def _after(then: DifficultyThen | None, fact: DifficultyFact) -> DifficultyThen 
         return DifficultyThen(
             state="open",
             owner=fact.owner,
+            post=fact.owner,
             raised_at=fact.at,
             since=fact.at,
             due=fact.due,
             askers=fact.askers,
-            owner_works=fact.works,
+            works=fact.works,
         )
     return _STEPS[fact.kind][1](then, fact) if fits(then, fact.kind) else then
 
@@ -224,19 +243,30 @@ def _with_owner(then: DifficultyThen, fact: DifficultyFact) -> DifficultyThen:
         then,
         state="open",
         owner=fact.owner or then.owner,
-        owner_works=fact.works if fact.owner else then.owner_works,
+        post=fact.owner or then.post,
+        works=fact.works if fact.owner else then.works,
         since=fact.at,
         due=fact.due,
         offered_to=None,
-        receiver_works=None,
+        to_works=(),
         level=max(then.level, fact.level),
         lapses=then.lapses + (fact.kind == "lapsed"),
     )
 
 
 def _offered(then: DifficultyThen, fact: DifficultyFact) -> DifficultyThen:
+    return _as(then, state="offered", since=fact.at, offered_to=fact.to, due=fact.due, to_works=fact.works)
+
+
+def _followed(then: DifficultyThen, fact: DifficultyFact) -> DifficultyThen:
+    owner = fact.owner or then.owner
     return _as(
-        then, state="offered", since=fact.at, offered_to=fact.to, due=fact.due, receiver_works=fact.works
+        then,
+        owner=owner,
+        post=fact.post or owner,
+        works=fact.works,
+        to_works=fact.to_works if then.offered_to else (),
+        since=then.since if owner == then.owner else fact.at,
     )
 
 
@@ -246,7 +276,7 @@ def _answered(then: DifficultyThen, fact: DifficultyFact) -> DifficultyThen:
         state="answered",
         since=fact.at,
         offered_to=None,
-        receiver_works=None,
+        to_works=(),
         due=fact.due,
         confirmed=(),
     )
@@ -283,7 +313,7 @@ def _ended(then: DifficultyThen, fact: DifficultyFact) -> DifficultyThen:
         ended_at=fact.at,
         due=None,
         offered_to=None,
-        receiver_works=None,
+        to_works=(),
         reason=fact.reason,
         into=fact.other,
     )
@@ -305,6 +335,7 @@ _STEPS: Final[Mapping[str, tuple[tuple[str, ...], Step]]] = {
     "returned": (("offered",), _with_owner),
     "lapsed": (("offered",), _with_owner),
     "escalated": (("open",), _with_owner),
+    "followed": (OPEN, _followed),
     "answered": (ACTIVE, _answered),
     "confirmed": (("answered",), _confirmed),
     "settled": (("answered",), _settled),

@@ -30,7 +30,9 @@ class DifficultyRow(Row, frozen=True, kw_only=True):
     state: str = "open"
     """open, offered, answered; solved, declined, withdrawn, closed (not solved); merged."""
     owner: str = ""
-    """Post that has it to solve; while that is vacant it is with the one above."""
+    """Post that has it to solve."""
+    post: str = ""
+    """Post that answers for it: the owner, or the one that its duties rose to while it is vacant."""
     offered_to: str | None = None
     raised_at: datetime
     since: datetime
@@ -96,6 +98,7 @@ def _stood(row: DifficultyRow, facts: tuple[DifficultyFact, ...]) -> DifficultyR
         row,
         state=now.state,
         owner=now.owner,
+        post=now.post,
         offered_to=now.offered_to,
         raised_at=now.raised_at,
         since=now.since,
@@ -139,6 +142,7 @@ VIEW = View(
         "visit",
         "state",
         "owner",
+        "post",
         "offered_to",
         "raised_at",
         "since",

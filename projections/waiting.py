@@ -6,13 +6,22 @@ from typing import Any, Final, Literal
 
 import msgspec
 
-from events.answering import index_of, risen
+from events.answering import chain, index_of, risen
 from events.difficulty_history import OPEN, DifficultyThen, standing
 from events.post_history import post_at
 from projections.difficulties import DifficultyRow
 
 Waits = Literal["owner", "receiver", "asker"]
 _DAY: Final = 86_400
+
+
+class Passed(msgspec.Struct, frozen=True, kw_only=True):
+    """A post that a difficulty rises through, or is with."""
+
+    post: str
+    name: str
+    vacant: bool
+    """Nobody holds it, so that its duties rise to the next one."""
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +40,8 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     post_name: str
     vacant: bool
     """Nobody holds that post."""
+    path: tuple[Passed, ...] = ()
+    """From the post that was given it, or is asked to take it on, up to the one that it is with."""
     waits_for: Waits
     raised_at: datetime
     days: float
@@ -67,7 +78,8 @@ def _one(
 ) -> Waiting:
     asked = then.offered_to if then.state == "offered" and then.offered_to else then.owner
     post = risen(posts, index, asked, instant)
-    stands = post_at(posts[post].changes, instant) if post in posts else None
+    path = _path(posts, index, asked, post, instant)
+    last = path[-1]
     late = then.due is not None and then.due <= instant
     return Waiting(
         difficulty=key,
@@ -78,8 +90,9 @@ def _one(
         group=row.group,
         owner=then.owner,
         post=post,
-        post_name=stands.name if stands else post,
-        vacant=stands is None or stands.term is None,
+        post_name=last.name,
+        vacant=last.vacant,
+        path=path,
         waits_for=_WAITS[then.state],
         raised_at=then.raised_at,
         days=round((instant - then.raised_at).total_seconds() / _DAY, 1),
@@ -90,6 +103,19 @@ def _one(
         reopened=then.reopened,
         askers=len(then.askers),
     )
+
+
+def _path(
+    posts: Mapping[str, Any], index: dict[str, tuple[str, ...]], given: str, post: str, instant: datetime
+) -> tuple[Passed, ...]:
+    """Return the posts from the one that was given something up to the one that it is with."""
+    found: list[Passed] = []
+    for key in dict.fromkeys((given, *(key for key, _ in chain(posts, index, given, instant)), post)):
+        then = post_at(posts[key].changes, instant) if key in posts else None
+        found.append(Passed(post=key, name=then.name if then else key, vacant=not then or then.term is None))
+        if key == post:
+            break
+    return tuple(found)
 
 
 _WAITS: Final[Mapping[str, Waits]] = {"open": "owner", "offered": "receiver", "answered": "asker"}

@@ -5,11 +5,12 @@ along are not read.
 """
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 
@@ -43,8 +44,10 @@ Receipt = Annotated[
         description="Such as 7KQ2-M9XT-3FPA-R0W1-ZC4D: 100 random bits, which nobody guesses",
     ),
 ]
-_HIDDEN: Final = ("offered", "returned", "lapsed", "took_over")
+_HIDDEN: Final = ("offered", "returned", "took_over")
 """Steps that are matters between posts: the asker is told with whom it is, not who would not take it."""
+_UP: Final = {"lapsed": "escalated", "followed": "followed"}
+"""Steps that an asker is told of if they change who answers, and what they are told."""
 
 
 def hashed(jurisdiction: str, receipt: str) -> str:
@@ -189,7 +192,7 @@ async def _told(request: Request, jurisdiction: str, key: str) -> AskedDifficult
     chain = [row async for row in _originals(request, jurisdiction, key)]
     mine, last = chain[0], chain[-1]
     facts = [fact for row in chain for fact in _steps(row, key, last=row is last)]
-    keys = sorted({fact.owner for fact in facts if fact.owner} | {last.owner})
+    keys = sorted({post for fact in facts if (post := fact.post or fact.owner)} | {last.post})
     posts: Any = (await service.views.load(jurisdiction, {"posts": keys}))["posts"]
     opener = Opener(service.vault, jurisdiction)
     await opener.warm_subjects(sorted({f"difficulty/{row.difficulty}" for row in chain}))
@@ -211,14 +214,14 @@ async def _told(request: Request, jurisdiction: str, key: str) -> AskedDifficult
         raised_at=mine.raised_at,
         text=plain(mine.text),
         files=[one.medium for one in mine.files],
-        with_post=name(last.owner, now) or last.owner,
+        with_post=name(last.post, now) or last.post,
         until=last.due if last.state == "answered" else None,
         may=_may(last, alone=len(chain) == 1 and then is not None and len(then.askers) == 1),
         steps=[
             DifficultyStep(
                 at=one.at,
                 what=one.kind,
-                post=name(one.owner, one.at),
+                post=name(one.post or one.owner, one.at),
                 reason=one.reason,
                 text=plain(one.text),
             )
@@ -243,13 +246,30 @@ def _steps(row: DifficultyRow, key: str, *, last: bool) -> list[DifficultyFact]:
     """Return what an asker is told: of their own difficulty all, of its original what its owner did."""
     own = row.difficulty == key
     return [
-        fact
-        for fact in row.history
+        _for(fact, key)
+        for fact in _answering(row.history)
         if fact.kind not in _HIDDEN
         and (own or last)
         and (own or fact.kind not in ("raised", "merged", "attached"))
-        and (fact.kind not in ("confirmed", "reopened") or key in fact.askers)
     ]
+
+
+def _for(fact: DifficultyFact, key: str) -> DifficultyFact:
+    """Return a step as an asker is told of it: what another one said, without their words."""
+    if fact.kind in ("confirmed", "reopened") and key not in fact.askers:
+        return replace(fact, kind=f"{fact.kind}_by_other", text=None)
+    return fact
+
+
+def _answering(history: Iterable[DifficultyFact]) -> Iterator[DifficultyFact]:
+    """Yield the facts, of those that may change who answers only those that do."""
+    post: str | None = None
+    for fact in history:
+        before, post = post, fact.post or fact.owner or post
+        if fact.kind not in _UP:
+            yield fact
+        elif post != before:
+            yield replace(fact, kind=_UP[fact.kind])
 
 
 def _may(row: DifficultyRow, *, alone: bool) -> list[str]:

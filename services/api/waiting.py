@@ -4,12 +4,15 @@ from datetime import datetime
 from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 from pydantic import Field
 from starlette.requests import Request
 
 from events.area import inside
 from projections.difficulty_figures import Figure, figures, public_figures
 from projections.waiting import Waiting, waiting
+from projections.where import lies_in
+from services.access import Principal
 from services.api.context import Answer, answer, heavy, instant_of, muster, reader
 from services.api.parameters import Areas, At, NoParameters, Parameters, in_range, read
 from services.api.problems import Problem
@@ -63,7 +66,13 @@ async def board(request: Request) -> Answer[Board]:
         rows, head = await service.views.snapshot(jurisdiction, {name: Query() for name in READ})
         all_: list[tuple[str, Any]] = list(rows["difficulties"])
         here = [(key, row) for key, row in all_ if _lies(row.area, (params.area,)) and asker.sees(row)]
-        return await beside(lambda: _board(here, dict(rows["posts"]), instant, params.limit, head.position))
+        posts: dict[str, Any] = dict(rows["posts"])
+
+        def work() -> Board:
+            whole = _board(here, posts, instant, params.limit, head.position)
+            return replace(whole, items=[_seen(one, posts, asker) for one in whole.items])
+
+        return await beside(work)
 
     same = (request.url.path, service.progress.positions.get(jurisdiction, 0), str(params), asker.areas)
     return answer(await heavy(request).run(asker.id, same, done))
@@ -80,6 +89,13 @@ def _board(
         more=len(open_) > limit,
         position=position,
     )
+
+
+def _seen(one: Waiting, posts: dict[str, Any], asker: Principal) -> Waiting:
+    """Return the line without names of posts that lie outside the caller's areas: only the ids in its row."""
+    known = {step.post for step in one.path if step.post in posts and lies_in(posts[step.post], asker.areas)}
+    name = one.post_name if one.post in known else one.post
+    return replace(one, post_name=name, path=tuple(step for step in one.path if step.post in known))
 
 
 def _lies(area: str, outers: tuple[tuple[str, ...], ...]) -> bool:

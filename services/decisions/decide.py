@@ -13,6 +13,7 @@ from events import catalog
 from events.assignment import AssignmentEvent
 from events.base import Event, EventEnvelope
 from events.commit import Commit, Head, Recorded
+from events.difficulty import DifficultyFollowed
 from events.duty import HOME, on_since
 from events.facts import TELLING
 from events.jurisdiction import CommandUnchanged, JurisdictionEstablished
@@ -28,6 +29,7 @@ from services.decisions.authorise import authorise
 from services.decisions.base import Command, Context, Refused, decider, evolve, refuse_gaps
 from services.decisions.certificate.rules import overtaken
 from services.decisions.consent.rules import forgotten
+from services.decisions.difficulty.following import followed
 from services.decisions.hearing import heard, said_by
 from services.decisions.jurisdiction.commands import Establish
 from services.decisions.jurisdiction.decide import refuse_ended
@@ -108,6 +110,7 @@ def _events(state: State, command: Command, ctx: Context) -> Iterator[Event]:
         yield from complete_if_done(state, request)
     yield from overtaken(state, told, ctx.now)
     yield from forgotten(state, told)
+    yield from followed(state, told, ctx.now)
 
 
 def _state_after(state: State, event: Event) -> dict[str, str | datetime | None]:
@@ -128,7 +131,7 @@ def _envelope(state: State, event: Event, ctx: Context, position: int) -> EventE
         position=position,
         recorded_at=ctx.now,
         name=event.NAME,
-        at=ctx.at,
+        at=_at(event, ctx),
         actor=_actor(event, ctx),
         command=ctx.id,
         data=_as_read(event) if READ_AGAIN else event,
@@ -148,16 +151,22 @@ def _actor(event: Event, ctx: Context) -> str:
     return SERVICE if getattr(event, "automatic", False) else ctx.actor
 
 
+def _at(event: Event, ctx: Context) -> datetime:
+    """Return when an event happened: a difficulty goes along when it is known that its post moved."""
+    return ctx.now if isinstance(event, DifficultyFollowed) else ctx.at
+
+
 def _record(event: Event, ctx: Context, body: str) -> Recorded:
+    at = _at(event, ctx)
     return Recorded(
         name=event.NAME,
         schema=event.SCHEMA,
-        at=ctx.at,
+        at=at,
         actor=_actor(event, ctx),
         command=ctx.id,
         body=body,
         data=catalog.encode(event),
-        claimed=ctx.claimed if ctx.claimed != ctx.at else None,
+        claimed=ctx.claimed if at == ctx.at != ctx.claimed else None,
         observed=ctx.observed,
     )
 

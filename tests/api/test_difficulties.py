@@ -99,7 +99,8 @@ async def test_an_asker_is_told_what_becomes_of_the_original(city: Service) -> N
     assert theirs["may"] == ["confirm", "reopen"]
     assert (await post(city, "ask/word", receipt=ANOTHER, say="reopen", text="No")).status_code == 200
     await city.rows("difficulties")
-    assert [one["what"] for one in (await told(city))["steps"]] == ["raised", "answered"]
+    last = (await told(city))["steps"][-1]
+    assert (last["what"], last["text"]) == ("reopened_by_other", None), "their words are theirs"
 
 
 async def show(
@@ -320,6 +321,39 @@ async def test_the_board_shows_whose_it_is_and_what_waits(city: Service) -> None
         assert (await courier.get(f"/api/v1/{J}/difficulties/board")).status_code == 403
     future = {"at": (datetime.now(UTC) + timedelta(days=1)).isoformat()}
     assert (await city.http.get(f"/api/v1/{J}/difficulties/board", params=future)).status_code == 400
+
+
+async def test_a_difficulty_goes_along_with_its_post_and_whoever_asked_is_told(city: Service) -> None:
+    """Who covers the area that the post moved to reads it and answers; while it is vacant, the post above."""
+    await city.ok("area.define", area="230717", name="County 1")
+    await city.ok("area.define", area="230718", name="County 2")
+    county = {"post": "P2", "name": "County office", "unit": "U1", "area": "230717", "parent": "P1"}
+    await city.ok("post.create", **county)
+    await city.ok("post.appoint", post="P2", holder="H2", holder_name="Officer 2", acts_as="county")
+    await city.ok("post.charge", post="P2", task="answer", area="230717")
+    key = await ask(city, area="230717")
+    async with city.client(await city.tokens.create("county", "dispatcher", areas=["230718"])) as there:
+        assert (await there.get(f"/api/v1/{J}/difficulties/{key}")).status_code == 404
+        assert (
+            await city.send("difficulty.close", client=there, difficulty=key, reason="other")
+        ).status_code != 200
+        await city.ok("post.move", post="P2", area="230718")
+        assert (await there.get(f"/api/v1/{J}/difficulties/{key}")).status_code == 200
+        answered = await city.send("difficulty.answer", client=there, difficulty=key, answer="Done")
+        assert answered.status_code == 200, answered.text
+    await city.ok("post.vacate", post="P2")
+    seen = await told(city)
+    assert seen["with_post"] == "Street office"
+    steps = [(one["what"], one["post"]) for one in seen["steps"]]
+    assert steps == [("raised", "County office"), ("answered", None), ("followed", "Street office")]
+    (one,) = (await city.http.get(f"/api/v1/{J}/difficulties/board")).json()["items"]
+    assert [(step["name"], step["vacant"]) for step in one["path"]] == [
+        ("County office", True),
+        ("Street office", False),
+    ]
+    async with await city.as_("viewer", areas=["230717"]) as limited:
+        (one,) = (await limited.get(f"/api/v1/{J}/difficulties/board")).json()["items"]
+    assert [step["name"] for step in one["path"]] == ["Street office"], "no name of a post elsewhere"
 
 
 async def test_figures_are_public_without_small_counts(city: Service) -> None:

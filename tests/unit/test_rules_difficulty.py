@@ -17,6 +17,7 @@ from events.difficulty import (
     DifficultyDeclined,
     DifficultyErased,
     DifficultyEscalated,
+    DifficultyFollowed,
     DifficultyLapsed,
     DifficultyMerged,
     DifficultyOffered,
@@ -28,16 +29,20 @@ from events.difficulty import (
     DifficultyWaitsSet,
     DifficultyWithdrawn,
 )
-from events.difficulty_history import MOST_FILES, standing
+from events.difficulty_history import MOST_FILES, OPEN, DifficultyThen, standing
+from events.post import PostMoved
+from events.post_history import standing as post_stands
 from events.visit import VisitErased, VisitRecorded
 from projections import difficulties, posts
 from projections.difficulties import DifficultyRow
 from projections.difficulty_figures import FEW, figures, public_figures
 from projections.fold import fold
+from projections.waiting import waiting
 from services.decisions.base import Command, Refused
 from services.decisions.difficulty.table import DIFFICULTIES_DUE
 from services.verify.laws import difficulties as law
 from tests.given import DAY, Aggregate, Given, When, area, given, t
+from tests.scale import scaled
 
 difficulty, visit = Aggregate("difficulty"), Aggregate("visit")
 difficulty_waits = Aggregate("difficulty_waits")
@@ -346,6 +351,17 @@ def test_an_offer_to_its_own_post_is_noted(raised: Given):
 # -- a post at every moment --------------------------------------------------------------------------------
 
 KEYS = st.sampled_from(["street", "health", "lead"])
+UNITS = st.sampled_from(["U1", "U2"])
+AREAS = st.sampled_from([COUNTY, "230718", "2307"])
+MOVES: Any = st.one_of(
+    st.builds(lambda key, to: post.move(post=key, unit=to), KEYS, UNITS),
+    st.builds(lambda key, to: post.move(post=key, area=to), KEYS, AREAS),
+    st.builds(lambda key, to: post.move(post=key, parent=to), KEYS, st.none() | KEYS),
+    st.builds(lambda key: post.move(post=key, first=False), KEYS),
+    st.builds(lambda one, other: unit.move(unit=one, parent=other), UNITS, UNITS),
+    st.builds(lambda one: unit.dissolve(unit=one), UNITS),
+)
+"""Units are merged as a city does it: posts and units go under the other one, what is left is dissolved."""
 STEPS = st.one_of(
     st.builds(lambda key: post.vacate(post=key), KEYS),
     st.builds(lambda key: post.abolish(post=key), KEYS),
@@ -354,7 +370,7 @@ STEPS = st.one_of(
     st.builds(
         lambda key: post.appoint(post=key, holder=f"N-{key}", holder_name="sealed:n", acts_as=key), KEYS
     ),
-    st.builds(lambda: unit.dissolve(unit="U1")),
+    MOVES,
     st.builds(lambda key: difficulty.offer(difficulty="D1", to=key), KEYS),
     st.sampled_from(
         [
@@ -375,13 +391,16 @@ STEPS = st.one_of(
 ACTORS = st.sampled_from([OWNER, OTHER, CLERK, "dispatcher/lead", "service/ticker"])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=scaled("MUSTER_DIFFICULTIES", 60, 2000), deadline=None)
 @all_of(steps=st.lists(st.tuples(STEPS, ACTORS, st.integers(1, 9)), max_size=14))
 def test_a_difficulty_is_with_a_post_at_every_moment(steps: list[tuple[Command, str, int]]):
-    """Whatever becomes of posts, holders and units, each moment has an owner, and the sums hold."""
+    """Whatever becomes of posts, holders and units, at each moment a post that stands has it, the row says
+    which one answers and where they work, and the sums hold."""
     after = given(
         area.define(area=COUNTY, name="1"),
+        area.define(area="230718", name="2"),
         unit.establish(unit="U1", name="U1", area="2307"),
+        unit.establish(unit="U2", name="U2", area="2307"),
         *staffed("lead", "2307"),
         *staffed("street", COUNTY, "lead"),
         *staffed("health", COUNTY, "lead"),
@@ -405,9 +424,87 @@ def test_a_difficulty_is_with_a_post_at_every_moment(steps: list[tuple[Command, 
     index = index_of(rows["posts"])
     for when in moments:
         for one in rows["difficulties"].values():
-            if then := standing(one.history, when):
-                assert risen(rows["posts"], index, then.owner, when) in rows["posts"]
+            then = standing(one.history, when)
+            if then and then.state in OPEN:
+                assert post_stands(rows["posts"][then.owner].changes, when)
+                assert then.post == risen(rows["posts"], index, then.owner, when)
+                assert set(then.passed) == where(rows["posts"], index, then, when)
+    board = waiting(rows["difficulties"].items(), rows["posts"], now)
+    assert [one.path[-1].post for one in board] == [one.post for one in board]
+    assert all(step.vacant for one in board for step in one.path[:-1]), "it rises only through vacant posts"
     assert list(law.broken("2307", rows)) == []
+
+
+def where(rows: Any, index: Any, then: DifficultyThen, when: Any) -> set[str]:
+    """Return the areas of the posts that have it, answer for it or are asked to take it on."""
+    asked = [one for one in (then.owner, then.offered_to) if one]
+    both = {key for one in asked for key in (one, risen(rows, index, one, when))}
+    return {found.place.area for key in both if (found := post_stands(rows[key].changes, when))}
+
+
+def test_a_difficulty_goes_along_with_a_post_that_moves(raised: Given):
+    raised.and_(area.define(area="230718", name="2"))
+    moved = raised.when(post.move(post="street", area="230718"))
+    said = {"owner": "street", "post": "street", "areas": ("230718",)}
+    moved.then(DifficultyFollowed, difficulty="D1", **said)
+    assert moved.events[-1].actor == "service"
+    assert (row(raised).owner, row(raised).passed) == ("street", ("230718",))
+    raised.when(post.move(post="health", area=COUNTY)).then(PostMoved).only(PostMoved)
+
+
+def test_a_leavers_difficulty_rises_and_comes_back(raised: Given):
+    left = raised.when(post.vacate(post="street"), now=t("+1 00:00"))
+    left.then(DifficultyFollowed, owner="street", post="lead", areas=("2307",))
+    assert (row(raised).owner, row(raised).post) == ("street", "lead")
+    again = post.appoint(post="street", holder="H9", holder_name="sealed:9", acts_as="street")
+    raised.when(again, now=t("+2 00:00")).then(DifficultyFollowed, owner="street", post="street")
+    assert row(raised).post == "street"
+    then = difficulties.at(row(raised), t("+1 12:00"))
+    assert then is not None
+    assert then.post == "lead", "as of the vacancy, the post above answered"
+
+
+def test_the_board_shows_the_path_of_a_leavers_difficulty(raised: Given):
+    raised.and_(post.vacate(post="street"))
+    rows: Any = fold(difficulties.VIEW, raised.log.commits)
+    (one,) = waiting(rows.items(), fold(posts.VIEW, raised.log.commits), DAY)
+    path = [(step.post, step.vacant) for step in one.path]
+    assert (one.owner, one.post, path) == ("street", "lead", [("street", True), ("lead", False)])
+
+
+def test_an_abolished_posts_difficulty_goes_to_the_post_above(raised: Given):
+    relieved = post.relieve(post="street", task="answer", area=COUNTY)
+    raised.and_(relieved).when(post.abolish(post="street")).then(
+        DifficultyFollowed, owner="lead", post="lead"
+    )
+    assert row(raised).owner == "lead"
+
+
+def test_an_offer_to_a_post_that_was_abolished_is_taken_by_the_one_above(raised: Given):
+    does(raised, "offer", to="health").and_given.and_(post.abolish(post="health"))
+    does(raised, "take", "dispatcher/lead").then(DifficultyTaken, owner="lead")
+
+
+def test_the_last_post_is_not_abolished_while_difficulties_are_with_it(city: Given):
+    city.and_(raised_as(), post.relieve(post="street", task="answer", area=COUNTY))
+    city.and_(*(post.abolish(post=key) for key in ("street", "health")))
+    city.when(post.abolish(post="lead")).refused("post.has_difficulties", "D1")
+    city.when(post.abolish(post="lead"), observed=True).anomaly("post.has_difficulties")
+
+
+def test_a_post_that_got_a_difficulty_later_was_not_abolished_before(raised: Given):
+    does(raised, "offer", to="health", now=t("+1 00:00"))
+    does(raised, "take", OTHER, now=t("+2 00:00"))
+    before = {"at": t("+1 12:00"), "now": t("+3 00:00")}
+    raised.when(post.abolish(post="health"), **before).refused("post.later")
+
+
+def test_what_is_told_late_of_a_post_moves_its_difficulties_when_it_is_known(raised: Given):
+    raised.when(post.vacate(post="street"), at=t("+1 00:00"), now=t("+4 00:00"))
+    (fact,) = (one for one in row(raised).history if one.kind == "followed")
+    assert (fact.at, fact.post) == (t("+4 00:00"), "lead")
+    at: Any = {"at": t("+2 00:00"), "now": t("+4 01:00")}
+    does(raised, "answer", "dispatcher/lead", answer=SEALED, **at).only(DifficultyAnswered)
 
 
 def test_a_vacant_posts_difficulty_is_with_the_one_above(raised: Given):

@@ -44,6 +44,7 @@ from services.decisions.difficulty.rules import (
     at_its_time,
     due,
     first_owner,
+    heir,
     is_askers_word,
     is_owners,
     is_receivers,
@@ -162,7 +163,7 @@ def _offer(state: State, c: Offer, ctx: Context) -> Iterable[Event]:
 def _take(state: State, c: Take, ctx: Context) -> Iterable[Event]:
     row, then = at_its_time(state, c.difficulty, "taken", ctx)
     is_receivers(state, c.difficulty, then, ctx)
-    owner = then.offered_to or then.owner
+    owner = heir(state, then.offered_to or then.owner, ctx.at)
     yield DifficultyTaken(
         difficulty=c.difficulty,
         area=row.area,

@@ -5,14 +5,16 @@ import msgspec
 from events.base import Event, EventEnvelope
 from events.dated import dated
 from events.difficulty import DifficultyErased, DifficultyRaised, DifficultyWaitsSet
-from events.difficulty_history import FACTS, Windows, days_of, facts_of, standing
+from events.difficulty_history import FACTS, OPEN, DifficultyThen, Windows, days_of, facts_of, standing
 from services.decisions.base import evolves
 from services.decisions.difficulty.table import (
     DIFFICULTIES,
     DIFFICULTIES_DUE,
+    DIFFICULTIES_OPEN,
     RECEIPTS,
     WINDOWS,
     Difficulty,
+    Whose,
 )
 from services.decisions.state import State
 
@@ -29,6 +31,15 @@ def _told(state: State, e: Event, envelope: EventEnvelope) -> None:
         due = then.due if then else None
         if state[DIFFICULTIES_DUE].get(key) != due:
             state.put(state[DIFFICULTIES_DUE], key, due)
+        whose = _whose(then)
+        if state[DIFFICULTIES_OPEN].get(key) != whose:
+            state.put(state[DIFFICULTIES_OPEN], key, whose)
+
+
+def _whose(then: DifficultyThen | None) -> Whose | None:
+    if then is None or then.state not in OPEN:
+        return None
+    return Whose(then.owner, then.offered_to, then.post, then.works, then.to_works)
 
 
 def _raised(state: State, e: DifficultyRaised) -> None:

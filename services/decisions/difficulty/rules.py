@@ -1,6 +1,7 @@
 """Rules of difficulties: their state at the command's time, whose they are, and whose word counts."""
 
 from datetime import datetime, timedelta
+from typing import Final
 
 from events.answering import chain, first_responsible, risen
 from events.difficulty_history import MERGED, DifficultyThen, fits, standing
@@ -11,6 +12,9 @@ from services.decisions.difficulty.table import DIFFICULTIES, Difficulty, days
 from services.decisions.post.rules import answering, holds
 from services.decisions.post.table import CHARGES, POSTS
 from services.decisions.state import State
+
+BESIDE: Final = ("attached", "followed")
+"""Facts that contradict nothing that is told late."""
 
 
 def first_owner(state: State, area: str, trade: str | None, ctx: Context) -> str | None:
@@ -48,7 +52,7 @@ def at_its_time(state: State, key: str, kind: str, ctx: Context) -> tuple[Diffic
     if then is None:  # it cannot be: what is known was raised
         raise Refused("difficulty.unknown", difficulty=key)
     ctx.rule(fits(then, kind), "difficulty.state", difficulty=key, state=then.state, since=then.since)
-    since = next((one.at for one in row.facts if one.at > ctx.at and one.kind != "attached"), None)
+    since = next((one.at for one in row.facts if one.at > ctx.at and one.kind not in BESIDE), None)
     ctx.rule(since is None, "difficulty.told_since", difficulty=key, since=since)
     return row, then
 
@@ -84,6 +88,11 @@ def is_receivers(state: State, key: str, then: DifficultyThen, ctx: Context) -> 
 def is_askers_word(state: State, key: str, then: DifficultyThen, ctx: Context) -> None:
     """Require that it is not the owner's own word: only whoever asked calls it solved."""
     ctx.rule(not acts_for_owner(state, then, ctx), "difficulty.own_word", difficulty=key)
+
+
+def heir(state: State, post: str, instant: datetime) -> str:
+    """Return the post that has what a post was given: itself, or if it is abolished the next one above it."""
+    return next((key for key, _ in chain(state[POSTS], state[CHARGES], post, instant)), post)
 
 
 def above(state: State, post: str, instant: datetime) -> str | None:

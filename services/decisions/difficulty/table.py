@@ -26,6 +26,17 @@ class Difficulty(msgspec.Struct, frozen=True):
     erased: bool = False
 
 
+class Whose(msgspec.Struct, frozen=True):
+    """Which posts have an open difficulty, and where they work."""
+
+    owner: str
+    offered_to: str | None
+    post: str
+    """Post that answers for it."""
+    works: tuple[str, ...]
+    to_works: tuple[str, ...]
+
+
 DIFFICULTIES: Final = Table(
     "difficulties",
     Difficulty,
@@ -38,6 +49,8 @@ RECEIPTS: Final = Table("receipts", str)
 """Hash of a receipt -> its difficulty."""
 WINDOWS: Final = Table("difficulty_windows", tuple[Windows, ...])
 """Under the jurisdiction's code: all settings, in order of their time."""
+DIFFICULTIES_OPEN: Final = Table("difficulties_open", Whose)
+"""Open difficulty -> whose it is."""
 DIFFICULTIES_DUE: Final = Table("difficulties_due", datetime)
 """Difficulty -> when its present wait is over."""
 

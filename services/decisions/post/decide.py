@@ -30,6 +30,7 @@ from events.post_history import (
 )
 from services.decisions import lookups
 from services.decisions.base import Context, decides
+from services.decisions.difficulty.following import got_later, stranded
 from services.decisions.enterprise.table import ENTERPRISES
 from services.decisions.post.commands import Abolish, ChargePost, Create, MovePost, Relieve, RenamePost
 from services.decisions.post.rules import lasting_post, posts_under, standing_post
@@ -199,5 +200,8 @@ def _abolish(state: State, c: Abolish, ctx: Context) -> Iterable[Event]:
     tasks = tuple(dict.fromkeys(f"{one.task} {one.area}" for one in charges))
     ctx.rule(not tasks, "post.has_tasks", post=c.post, tasks=tasks)
     after = [one.at for one in known.changes if one.at > ctx.at and not one.vacated and not one.relieved]
+    after += [got] if (got := got_later(state, c.post, ctx.at)) else []
     ctx.rule(not after, "post.later", post=c.post, later=min(after, default=None))
+    left = stranded(state, c.post, ctx.at)
+    ctx.rule(not left, "post.has_difficulties", post=c.post, difficulties=left)
     yield PostAbolished(post=c.post, area=known.area, reason=c.reason)

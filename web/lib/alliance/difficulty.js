@@ -38,13 +38,15 @@ export const about = (row, source) => row.group ?? enterpriseName(row.enterprise
 export const title = (row, source) =>
   [coded("difficulty", row.category), about(row, source)].filter(Boolean).join(" · ");
 
-/** The post that has a difficulty, with a word if nobody holds it. */
+/** The post that has a difficulty, and who answers for it while nobody holds that post. */
 export function Owner({ row, source }) {
   const post = source.rows("posts").get(row.owner);
-  const gone = OPEN.includes(row.state) && post && (post.state === "abolished" || isVacant(post, source));
+  const open = OPEN.includes(row.state);
+  const rose = open && row.post !== row.owner;
+  const vacant = open && !rose && post && isVacant(post, source);
   return html`<span><bdi>${postName(row.owner, source)}</bdi>${
-    gone && html` <span class="late">${t("difficulties.vacant")}</span>`
-  }</span>`;
+    rose && html` <span class="late">${t("difficulties.rose", { name: postName(row.post, source) })}</span>`
+  }${vacant && html` <span class="late">${t("difficulties.vacant")}</span>`}</span>`;
 }
 
 /** How many days, in red if it waits too long. */

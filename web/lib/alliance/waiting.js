@@ -4,6 +4,7 @@ import { get } from "../api.js";
 import { number, t } from "../i18n.js";
 import { coded } from "../institution/show.js";
 import { asked } from "../people/parts.js";
+import { holderOf } from "../posts/posts.js";
 import { html } from "../preact.js";
 import { href, route } from "../router.js";
 import { live } from "../store.js";
@@ -41,12 +42,14 @@ function Posts({ data, source }) {
       name: items[0].post_name,
       n: number(items.length),
     })}</bdi>${items[0].vacant && html` <span class="late">${t("post_state.vacant")}</span>`}</h2>
+      <${Holder} post=${post} source=${source} />
       <ol class="folk-lines">${items.map(
         (one) => html`<li key=${one.difficulty}><a href=${beside(one.difficulty)}>${title(one, source)}</a>
         <span class=${one.overdue ? "late" : ""}>${t("difficulties.waiting_days", {
           n: number(Math.floor(one.days)),
         })}${one.overdue && ` · ${t("difficulties.overdue")}`}</span>
         <span class="muted">${[
+          one.path.length > 1 && t("difficulties.path", { path: pathOf(one) }),
           t(`difficulties.waits_${one.waits_for}`),
           one.level > 0 && t("difficulties.level_n", { n: one.level }),
           one.reopened > 0 && t("difficulties.reopened_n", { n: one.reopened }),
@@ -56,6 +59,19 @@ function Posts({ data, source }) {
           .join(" · ")}</span></li>`,
       )}</ol></section>`,
   )}${data.more && html`<p class="muted">${t("difficulties.more")}</p>`}`;
+}
+
+/** Return the vacant posts that a difficulty rose through. */
+export const pathOf = (one) =>
+  one.path
+    .filter(({ post }) => post !== one.post)
+    .map(({ name }) => name)
+    .join(" → ");
+
+function Holder({ post, source }) {
+  const row = source.rows("posts").get(post);
+  const name = row && holderOf(row, source);
+  return name && html`<p class="muted"><bdi>${t("difficulties.holder", { name })}</bdi></p>`;
 }
 
 const Figures = ({ items }) =>
