@@ -312,3 +312,43 @@ def test_the_command_line_verifies_awards_and_badges(tmp_path: Path, capsys: pyt
         certificates.verify("ey.AA.AA", trust)
     with pytest.raises(Fail, match="cannot read"):
         certificates.verify(str(tmp_path / "none.jwt"), trust)
+
+
+async def test_a_person_sees_what_names_them_until_they_withdraw_and_nobody_else_does(
+    service: Service,
+) -> None:
+    await city(service)
+    await service.ok("worker.register", worker="W2", role="courier", home_area=AREA)
+    await service.ok("nomination.make", nomination="N2", worker="W1", honour="good_person", text="secret")
+    await service.ok("nomination.make", nomination="N3", worker="W1", honour="good_person")
+    await service.ok("nomination.review", nomination="N3", verdict="reject", reason="no deeds")
+    path = f"/api/v1/{J}/me/recognition"
+    async with (
+        await service.as_("worker", worker="W1", jurisdictions=[J]) as own,
+        await service.as_("worker", worker="W2", jurisdictions=[J]) as other,
+    ):
+        before = (await own.get(path)).json()
+        assert (before["consent"], before["items"]) == (None, [])
+        assert [(one["nomination"], one["state"]) for one in before["nominations"]] == [("N2", "nominated")]
+        assert [(one["award"], one["state"]) for one in before["awards"]] == [("A1", "valid")]
+        assert not [word for word in ("secret", "no deeds") if word in str(before)]
+        await service.send("worker.consent", client=own, worker="W1")
+        await service.send("worker.consent", client=other, worker="W2")
+        named = {"topic": "Through the snow", "channel": "newspaper", "worker": "W1", "name": NAME}
+        await service.ok("publication.publish", publication="P1", text=f"{NAME} helps", **named)
+        await service.ok("publication.publish", publication="P2", topic="No names", channel="newspaper")
+        given = (await own.get(path)).json()
+        assert given["consent"] == "given"
+        assert [(one["publication"], one["name"], one["text"]) for one in given["items"]] == [
+            ("P1", NAME, f"{NAME} helps")
+        ]
+        theirs = (await other.get(path)).json()
+        assert (theirs["consent"], theirs["items"], theirs["awards"]) == ("given", [], [])
+        await service.send("worker.withdraw_consent", client=own, worker="W1")
+        await service.rows("publications")
+        after = (await own.get(path)).json()
+        assert (after["consent"], after["items"]) == ("withdrawn", [])
+    rows = await service.rows("publications")
+    assert [(row["named"], row["state"]) for row in rows] == [(False, "published")] * 2
+    assert (await service.muster.views.stored(J, "named_items")).rows == {}
+    assert (await got(service, "me/recognition")).status_code == 403

@@ -137,3 +137,46 @@ async def test_evidence_of_a_duty_is_sealed_under_it_and_goes_with_its_key(city:
         assert (await viewer.get(f"{address}/{name}")).status_code == 403
     await city.ok("duty_item.erase", duty_item="D1")
     assert (await city.http.get(f"{address}/{name}")).status_code in (404, 410)
+
+
+async def test_a_courier_sees_the_sessions_open_to_them_their_turn_and_their_hours(city: Service) -> None:
+    held = Held()
+    await city.ok("area.define", area="230718", name="County 2")
+    ahead = {"begins": (held.now + timedelta(days=1)).isoformat()}
+    ahead["ends"] = (held.now + timedelta(days=1, hours=4)).isoformat()
+    for key, area in {"S2": J, "S3": "230717", "S4": "230718"}.items():
+        await city.ok("session.plan", session=key, course="C1", area=area, places=1, **ahead)
+    await city.ok("session.plan", session="S5", course="C1", **ahead)
+    await city.ok("session.call_off", session="S5")
+    await city.ok("session.plan", **held.planned())
+    await city.ok("session.attend", session="S1", worker="W1", half=held.half)
+    await city.ok("session.attend", session="S1", worker="W2", half=held.half, role="lecturer")
+    await city.ok("training_target.set", hours=8)
+    await city.ok("session.sign_up", session="S2", worker="W2")
+    path = f"/api/v1/{J}/me/training"
+    async with await city.as_("worker", worker="W1", jurisdictions=[J]) as courier:
+        signed = await city.send("session.sign_up", client=courier, session="S2", worker="W1")
+        assert signed.status_code == 200, signed.text
+        assert (
+            await city.send("session.sign_up", client=courier, session="S4", worker="W1")
+        ).status_code == 403
+        await city.rows("sessions")
+        said = (await courier.get(path)).json()
+    assert "W2" not in str(said)
+    assert (said["year"], said["hours"], said["target"], said["person_times"]) == (
+        int(held.half[:4]),
+        4,
+        8,
+        1,
+    )
+    assert [(one["session"], one["room"], one["waits"], one["turn"]) for one in said["sessions"]] == [
+        ("S2", 0, 1, 1),
+        ("S3", 1, 0, None),
+    ]
+    assert said["sessions"][1]["area_name"] == "County 1"
+    (there,) = said["presence"]
+    assert (there["title"], there["half"], there["role"]) == ("First aid", held.half, "participant")
+    async with await city.as_("worker", worker="W2", jurisdictions=[J]) as lecturer:
+        other = (await lecturer.get(path)).json()
+    assert (other["hours"], other["person_times"], other["sessions"][0]["signed_up"]) == (0, 0, True)
+    assert (await city.http.get(path)).status_code == 403

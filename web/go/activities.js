@@ -2,26 +2,23 @@
 
 import { get } from "../lib/api.js";
 import { number, t } from "../lib/i18n.js";
-import { effect, html, signal, useEffect } from "../lib/preact.js";
+import { html } from "../lib/preact.js";
 import { day, hhmm } from "../lib/time.js";
+import { mine } from "./mine.js";
 import { Button, Unsent } from "./parts.js";
-import { acts, me, served, who } from "./state.js";
+import { acts, served, who } from "./state.js";
 import { act } from "./sync.js";
 
 const UP = "activity.sign_up";
 const OFF = "activity.sign_off";
 const WORDS = [UP, OFF];
 
-/** What the service says; null until loaded. */
-const found = signal(/** @type {MyActivity[] | null} */ (null));
-
-async function load() {
-  try {
-    found.value = (await get(`/${who.peek().jurisdiction}/me/activities`)).items;
-  } catch (error) {
-    console.warn(error.message);
-  }
-}
+const useActivities = mine(
+  "activities",
+  ({ jurisdiction }) =>
+    /** @type {Promise<{items: MyActivity[], position: number}>} */ (get(`/${jurisdiction}/me/activities`)),
+  WORDS,
+);
 
 /** Return an activity with what was said on this phone and is not known yet.
  * @param {MyActivity} one
@@ -72,17 +69,11 @@ function Item({ one }) {
 
 /** Those that I can come to, and those that I came to. */
 export function Activities() {
-  useEffect(
-    () =>
-      effect(() => {
-        if (me.value) load();
-      }),
-    [],
-  );
-  if (!found.value) return null;
+  const found = useActivities();
+  if (!found) return null;
   return html`<section class="stack" aria-label=${t("go.activities")}><h3>${t("go.activities")}</h3>
-    ${found.value.length === 0 && html`<p class="muted">${t("go.activity.none")}</p>`}
-    <ul class="people">${found.value.map(
+    ${found.items.length === 0 && html`<p class="muted">${t("go.activity.none")}</p>`}
+    <ul class="people">${found.items.map(
       (one) => html`<${Item} key=${one.activity} one=${withSaid(one, acts.value)} />`,
     )}</ul></section>`;
 }

@@ -7,9 +7,10 @@ import { hhmm, span, wall } from "../lib/time.js";
 import { ring } from "./alarm.js";
 import { Difficulties } from "./asked.js";
 import { Now, Switch } from "./duty.js";
+import { Recognition, Service, Settings, Training } from "./later.js";
 import { link } from "./live.js";
 import { Button, Icon } from "./parts.js";
-import { deed, Hours, NotifyNudge, Refused, Service, Settings, Team, Waiting } from "./people.js";
+import { deed, Hours, NotifyNudge, Refused, Team, Waiting } from "./people.js";
 import { look } from "./push.js";
 import { boot } from "./session.js";
 import { Again, SignIn } from "./sign.js";
@@ -99,8 +100,8 @@ function Shift() {
     <main class="page">
       <${SosStatus} /><${Again} /><${Broken} /><${Refused} /><${Scanned} />
       <${Now} where=${where} /><${Work} /><${Waiting} /><${NotifyNudge} />
-      <div class="parts"><${Stations} /><${Team} /><${Hours} /><${Service} /><${Difficulties} />
-        <${Settings} /></div></main>
+      <div class="parts"><${Stations} /><${Team} /><${Hours} /><${Service} /><${Training} />
+        <${Recognition} /><${Difficulties} /><${Settings} /></div></main>
     <${Dock} where=${where} />
     ${choosing && places.value && html`<${places.value.Where} close=${() => setChoosing(false)} />`}`;
 }

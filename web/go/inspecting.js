@@ -3,34 +3,28 @@
 
 import { get } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
-import { effect, html, signal, useEffect, useState } from "../lib/preact.js";
+import { html, useState } from "../lib/preact.js";
 import { day } from "../lib/time.js";
 import { areaName } from "./areas.js";
+import { mine } from "./mine.js";
 import { Button, Sheet, Unsent } from "./parts.js";
 import { scaled } from "./picture.js";
 import { here } from "./place.js";
-import { acts, db, me, who } from "./state.js";
+import { acts } from "./state.js";
 import { act } from "./sync.js";
 
 const REPORT = "inspection.report";
 const MOST = 20;
 
-/** The inspections that are awaited, as last told. */
-const awaited = signal(/** @type {Kept["inspecting"]["items"]} */ ([]));
-
-/** Bring them to this phone, or show what it has: the service gives no others to this token. */
-async function bring() {
-  const { jurisdiction, owner } = who.peek();
-  const kept = await db.get("inspecting");
-  if (kept?.owner === owner) awaited.value = kept.items;
-  try {
-    const { items } = await get(`/${jurisdiction}/inspections`, { state: "ordered", limit: MOST });
-    awaited.value = items;
-    await db.set("inspecting", { owner, items });
-  } catch (error) {
-    console.warn(error.message);
-  }
-}
+/** The inspections that are awaited. */
+const useAwaited = mine(
+  "inspections",
+  ({ jurisdiction }) =>
+    /** @type {Promise<{items: AwaitedInspection[], position: number}>} */ (
+      get(`/${jurisdiction}/inspections`, { state: "ordered", limit: MOST })
+    ),
+  [REPORT],
+);
 
 /** Return the act that reports an inspection, if it was said on this phone and not refused.
  * @param {string} inspection
@@ -60,16 +54,10 @@ export const report = ({ inspection, place, findings, note }, at) => ({
 
 /** Inspections that I am to make. */
 export function Inspections() {
-  useEffect(
-    () =>
-      effect(() => {
-        if (me.value) bring();
-      }),
-    [],
-  );
-  if (awaited.value.length === 0) return null;
+  const awaited = useAwaited();
+  if (!awaited?.items.length) return null;
   return html`<section class="stack" aria-label=${t("go.inspections")}><h3>${t("go.inspections")}</h3>
-    <ul class="people">${awaited.value.map(
+    <ul class="people">${awaited.items.map(
       (one) => html`<${One} key=${one.inspection} one=${one} said=${reportOf(one.inspection, acts.value)} />`,
     )}</ul></section>`;
 }

@@ -28,6 +28,8 @@ const PATHS = {
   clock: "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18zM12 7v5l3 2",
   gear: "M4 7h10M18 7h2M4 17h2M10 17h10M16 5v4M8 15v4",
   camera: "M4 8h4l2-3h4l2 3h4v11H4zM12 9.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z",
+  book: "M12 6C9 4 6 4 3 5v14c3-1 6-1 9 1 3-2 6-2 9-1V5c-3-1-6-1-9 1zM12 6v14",
+  medal: "M8 3l4 7 4-7M12 10a5 5 0 1 0 0 10 5 5 0 0 0 0-10z",
   search: "M10.5 4a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM15.5 15.5 21 21",
 };
 
@@ -81,16 +83,6 @@ export const Part = ({ icon, title, more, onOpen, children }) =>
     <summary><${Icon} name=${icon} /><h2>${title}</h2><span class="part-more">${more}</span><${Icon}
         name="chevron" /></summary>
     <div class="part-body">${children}</div></details>`;
-
-/** A switch for a setting. */
-export function Toggle({ label, hint, on, set }) {
-  const id = useId();
-  return html`<div class="toggle"><span class="toggle-text"><span id=${id}>${label}</span>
-      ${hint && html`<small id=${`${id}-hint`}>${hint}</small>`}</span>
-    <button type="button" role="switch" class="switch" aria-checked=${String(on)} aria-labelledby=${id}
-      aria-describedby=${hint && `${id}-hint`} onClick=${() => set(!on)}><span class="knob"
-          aria-hidden="true"></span></button></div>`;
-}
 
 /** Return why an act was refused, in words for workers. Codes that this version does not know show the detail
  * of the service.

@@ -1,18 +1,15 @@
-// Team, hours, outbox and settings.
+// Team, hours, outbox and looks.
 
 import { get } from "../lib/api.js";
-import { LANGUAGES, lang, learn, speak, t, word } from "../lib/i18n.js";
+import { LANGUAGES, lang, speak, t, word } from "../lib/i18n.js";
 import { calledBy } from "../lib/names.js";
-import { html, signal, useState } from "../lib/preact.js";
+import { html, signal } from "../lib/preact.js";
 import { setTheme, theme } from "../lib/prefs.js";
 import { day, hhmm, now, span, worked } from "../lib/time.js";
-import { setSound, sound } from "./alarm.js";
 import { areaName, needAreas } from "./areas.js";
-import { Button, Icon, Part, Presence, reason, Sheet, Toggle } from "./parts.js";
-import { hindrance, setSharing, sharing } from "./place.js";
-import { look, push, subscribe, unsubscribe, words } from "./push.js";
-import { signOut, unsent } from "./session.js";
-import { lingers, me, others, refused, served, shown, waiting, who } from "./state.js";
+import { Button, Icon, Part, Presence, reason } from "./parts.js";
+import { push, subscribe, words } from "./push.js";
+import { lingers, me, refused, served, shown, waiting, who } from "./state.js";
 import { dismiss } from "./sync.js";
 
 /** Describe an act in lists.
@@ -111,45 +108,12 @@ export function Hours() {
     ${said.intervals.length === 0 && html`<p class="muted">${t("go.hours.none")}</p>`}</${Part}>`;
 }
 
-/** What one serves at home. It comes when it is opened: the page starts without. */
-const serving = signal(/** @type {typeof import("./service.js") | null} */ (null));
-
-/** My home community, my service and its hours. */
-export function Service() {
-  const open = () =>
-    Promise.all([import("./service.js"), learn("go_later")]).then(
-      ([module]) => {
-        serving.value = module;
-      },
-      (error) => console.warn(error.message),
-    );
-  return html`<${Part} icon="star" title=${t("go.service")} onOpen=${open}>${
-    serving.value ? html`<${serving.value.Body} />` : html`<p role="status">${t("go.loading")}</p>`
-  }</${Part}>`;
-}
-
-const installing = signal(/** @type {BeforeInstallPromptEvent | null} */ (null));
+/** The browser's offer to install the page as an app. */
+export const installing = signal(/** @type {BeforeInstallPromptEvent | null} */ (null));
 addEventListener("beforeinstallprompt", (event) => {
   event.preventDefault();
   installing.value = event;
 });
-
-/** A button to install the page as an app, where supported. */
-function Install() {
-  const install = () => {
-    installing.value.prompt();
-    installing.value = null;
-  };
-  return installing.value && html`<${Button} icon="star" onClick=${install}>${t("go.install")}</${Button}>`;
-}
-
-function Notify() {
-  if (push.value === "off" || push.value === "unknown") return null;
-  if (push.value === "denied") return html`<p class="muted">${t("go.push.denied")}</p>`;
-  return html`<${Toggle} label=${t("go.push")} hint=${t("go.push.hint")} on=${push.value === "on"}
-      set=${(on) => (on ? subscribe() : unsubscribe())} />
-    ${push.value === "failed" && html`<p class="hint hint-bad" role="alert">${t("go.push.failed")}</p>`}`;
-}
 
 /** A prompt to allow notifications. */
 export const NotifyNudge = () =>
@@ -174,32 +138,4 @@ export function Looks() {
   };
   return html`<${Choice} label=${t("go.language")} of=${languages} value=${lang.value} set=${talk} />
     <${Choice} label=${t("go.look")} of=${looks} value=${theme.value} set=${setTheme} />`;
-}
-
-/** Settings and sign-out. */
-export function Settings() {
-  const [leaving, setLeaving] = useState(false);
-  const { worker } = shown.value;
-  return html`<${Part} icon="gear" title=${t("go.settings")}
-      more=${worker.name ?? calledBy(worker.worker, worker)}
-      onOpen=${() => look().catch(() => {})}>
-    <div class="stack">
-      <p>${t("go.signed_in", { name: worker.name ?? "", worker: calledBy(worker.worker, worker) })}<br />
-        <small>${word("role", worker.role)}${[worker.organisation, worker.phone].map(
-          (one) => one && html` · <bdi>${one}</bdi>`,
-        )}</small></p>
-      <${Toggle} label=${t("go.sound")} on=${sound.value} set=${setSound} />
-      <${Notify} />
-      <${Toggle} label=${t("go.share")} hint=${t("go.share.hint")} on=${sharing.value} set=${setSharing} />
-      ${hindrance.value && html`<p class="hint hint-bad" role="alert">${t(`go.near.${hindrance.value}`)}</p>`}
-      <${Looks} /><${Install} />
-      ${others.value > 0 && html`<p class="muted">${t("go.others", { n: others.value })}</p>`}
-      <${Button} icon="power" onClick=${() => setLeaving(true)}>${t("go.leave")}</${Button}></div>
-    ${
-      leaving &&
-      html`<${Sheet} title=${t("go.leave")} close=${() => setLeaving(false)}><div class="stack">
-      <p>${unsent() ? t("go.leave.unsent", { n: unsent() }) : t("go.leave.what")}</p>
-      <${Button} onClick=${signOut}>${t("go.leave")}</${Button}>
-      <${Button} kind="main" onClick=${() => setLeaving(false)}>${t("go.stay")}</${Button}></div></${Sheet}>`
-    }</${Part}>`;
 }

@@ -106,7 +106,7 @@ async function forgetPerson() {
   for (const key of await db.keys()) {
     if (
       ["who", "me", "confirmed", "wish", "scan", "scanned", "keeping"].includes(key) ||
-      key.startsWith("contact ")
+      /^(contact|mine) /.test(key)
     )
       await db.forget(key);
   }

@@ -67,7 +67,7 @@ export async function refresh() {
  * @param {Act} act
  * @param {number} position
  */
-const counts = (act, position) =>
+export const counts = (act, position) =>
   act.state === "waiting" || (act.state === "sent" && act.position > position);
 
 const STATES = {
@@ -124,10 +124,6 @@ function after(shown, act) {
       return withDuty(shown, act, { presence: act.data.presence });
     case "worker.check_out":
       return withDuty(shown, act, { presence: OFF_DUTY });
-    case "worker.check_welfare":
-    case "worker.report":
-    case "worker.leave_home":
-      return shown; // moves nothing
     case "worker.take_back":
       return restored(shown, act);
     case "worker.raise_sos":
@@ -136,8 +132,10 @@ function after(shown, act) {
       return shown.sos?.sos === act.data.sos ? { ...shown, sos: null } : shown;
     case "assignment.attach_proof":
       return withProof(shown, act);
-    default:
-      return withTask(shown, act, { state: STATES[act.name] ?? act.data.stage });
+    default: // other acts of a worker, such as to report home, move nothing here
+      return act.data.assignment
+        ? withTask(shown, act, { state: STATES[act.name] ?? act.data.stage })
+        : shown;
   }
 }
 

@@ -3,8 +3,9 @@
 import { learn, t } from "../lib/i18n.js";
 import { effect, html, signal } from "../lib/preact.js";
 import { hhmm } from "../lib/time.js";
+import { later } from "./later.js";
 import { link } from "./live.js";
-import { Button, Part } from "./parts.js";
+import { Button } from "./parts.js";
 import { keepScan, scan } from "./session.js";
 import { db, served, shown, who } from "./state.js";
 import { act } from "./sync.js";
@@ -12,21 +13,12 @@ import { act } from "./sync.js";
 /** When the list of stations is brought to the phone for use without a network. */
 const SOON_MS = 8000;
 
-const loaded = signal(/** @type {typeof import("./stations.js") | null} */ (null));
 /** What was just recorded from a code at the door: when, and its text. */
 const recorded = signal(/** @type {{at: string, text: string} | null} */ (null));
 
 async function part() {
-  await learn("near", "go_later");
+  await learn("near");
   return import("./stations.js");
-}
-
-async function load() {
-  try {
-    loaded.value = await part();
-  } catch (error) {
-    console.warn(error.message);
-  }
 }
 
 let planned = false;
@@ -77,7 +69,4 @@ export const Scanned = () =>
   }}>${t("go.dismiss")}</${Button}></div>`;
 
 /** The nearest stations, and the ones that I keep. */
-export const Stations = () =>
-  html`<${Part} icon="navigate" title=${t("go.stations")} onOpen=${load}>${
-    loaded.value ? html`<${loaded.value.Body} />` : html`<p role="status">${t("go.loading")}</p>`
-  }</${Part}>`;
+export const Stations = later("navigate", "go.stations", part);

@@ -25,8 +25,10 @@ const LASTING = [
   "need.close",
   "activity.sign_up",
   "activity.sign_off",
-  "activity.sign_up",
-  "activity.sign_off",
+  "session.sign_up",
+  "session.sign_off",
+  "worker.consent",
+  "worker.withdraw_consent",
 ];
 /** Acts that the service cannot take back: they stay on the phone until they cannot be undone any more. */
 const FINAL = ["assignment.decline", "station.use"];

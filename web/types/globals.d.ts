@@ -110,6 +110,7 @@ interface Act {
     priority?: number;
     activity?: string;
     inspection?: string;
+    session?: string;
     [free: `free_${string}`]: number;
   };
   /** A picture that is sent first; the service answers the name of its file. */
@@ -153,10 +154,8 @@ interface Kept {
   stations: { jurisdiction: string; said: PublicMap; at: number };
   /** What a keeper's phone knows: the stations kept, the uses counted on it today, the needs told on it. */
   keeping: Keeping;
-  inspecting: {
-    owner: string;
-    items: { inspection: string; area: string; manner: string; ordered_at: string }[];
-  };
+  /** What the service told of this worker's own. */
+  [mine: `mine ${string}`]: { owner: string; said: unknown };
   "push.texts": Record<string, { title: string; body?: string }>;
   [terms: `terms ${string}`]: TermRow[];
   [contact: `contact ${string}`]: Contact;
@@ -226,6 +225,62 @@ interface MyActivity {
   room: number | null;
   signed_up: boolean;
   came: boolean;
+}
+
+interface AwaitedInspection {
+  inspection: string;
+  area: string;
+  manner: string;
+  ordered_at: string;
+}
+
+/** A training session as the service tells one worker of it. */
+interface MySession {
+  session: string;
+  title: string;
+  mode: string;
+  area: string;
+  area_name: string | null;
+  begins: string;
+  ends: string;
+  halves: string[];
+  hours: number;
+  state: string;
+  room: number | null;
+  waits: number;
+  signed_up: boolean;
+  turn: number | null;
+}
+
+interface MyTraining {
+  year: number;
+  hours: number;
+  target: number | null;
+  person_times: number;
+  sessions: MySession[];
+  presence: { session: string; title: string | null; half: string; role: string; via: string }[];
+  position: number;
+}
+
+/** Whether a worker consents to be named, and where they are named or may be. */
+interface MyRecognition {
+  consent: "given" | "withdrawn" | null;
+  since: string | null;
+  nominations: { nomination: string; honour: string; state: string; made_at: string }[];
+  awards: { award: string; honour: string; title: string; state: string; granted_at: string }[];
+  items: {
+    publication: string;
+    topic: string;
+    channel: string;
+    outlet: string | null;
+    state: string;
+    published_at: string;
+    name: string | null;
+    text: string | null;
+    link: string | null;
+  }[];
+  words: { list: string; code: string; names: Record<string, string> }[];
+  position: number;
 }
 
 /** What whoever asks shows or says aloud. */
