@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 GROUPS = {
     "tests/cluster/test_together.py": "cluster",
     "tests/cluster/test_repair.py": "cluster",
-    "tests/cluster/test_manual.py": "cluster",
     "tests/transfer/test_cluster.py": "cluster",
     "tests/cluster/test_process_faults.py": "frail",
     "tests/cluster/test_same_everywhere.py": "frail",
@@ -31,6 +30,7 @@ GROUPS = {
 FIRST = (
     "cluster",
     "frail",
+    "tests/cluster/test_states.py",
     "deployed",
     "tests/browser/test_accessibility.py",
 )

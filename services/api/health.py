@@ -79,7 +79,7 @@ def _red(service: Muster) -> bool:
 def _parked(service: Muster) -> dict[str, str]:
     """Return the reason why writing or projecting has stopped, by jurisdiction."""
     written = {key: writer.parked for key, writer in service.commands.writers.items() if writer.parked}
-    return service.watch.still | written | service.progress.parked
+    return {**service.watch.still, **service.watch.damaged, **written, **service.progress.parked}
 
 
 @operation(id="metrics", tag="health", media="text/plain")
@@ -104,9 +104,11 @@ async def metrics(request: Request) -> Response:
         log.labels(key).set(writer.state.head.position)
         views.labels(key).set(service.progress.positions.get(key, 0))
         queue.labels(key).set(writer.waiting)
-        parked.labels(key).set(bool(writer.parked or key in service.progress.parked))
+        parked.labels(key).set(0)
         for view in aside.get(key, ()):
             degraded.labels(key, view).set(1)
+    for key in filter(asker.may_read, _parked(service)):
+        parked.labels(key).set(1)
     await _alerts(service, asker, registry)
     told = generate_latest(registry)
     if not asker.jurisdictions:

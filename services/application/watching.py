@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter as Counts
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Final
@@ -24,8 +24,9 @@ STILL_SECONDS: Final = 30.0
 WAIT_SECONDS: Final = 0.2
 """How long a health check waits for the view store; after that it tells what was known last."""
 
-Reach = Callable[[], Awaitable[object]]
-"""Asks the log's store for anything. Raises LogUnavailable or LogDamaged."""
+Reach = Callable[[Iterable[str]], Awaitable[Mapping[str, str]]]
+"""Asks the log's store for anything. Returns which of the jurisdictions are damaged, and why. Raises
+LogUnavailable or LogDamaged."""
 Alerts = Mapping[tuple[str, str], int]
 """(kind, level) -> number of alerts."""
 
@@ -48,6 +49,8 @@ class Watch:
         """Since when the log does not answer, in words."""
         self.still: dict[str, str] = {}
         """Jurisdiction -> where its views stand, though its log goes on."""
+        self.damaged: Mapping[str, str] = {}
+        """Jurisdiction -> what is wrong with its log, also if nobody sends a command."""
         self._commands, self._progress, self._views = commands, progress, views
         self._alerting, self._background, self._clock, self._reach = alerting, background, clock, reach
         self._degraded: dict[str, dict[str, int]] = {}
@@ -77,7 +80,7 @@ class Watch:
             return
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                await self._reach()
+                self.damaged = await self._reach(self._commands.jurisdictions())
         except (LogUnavailable, LogDamaged, TimeoutError) as error:
             why = str(error) or f"no answer within {ANSWER_SECONDS:.0f} s"
             since = self._clock.now().isoformat(timespec="seconds")

@@ -1,5 +1,6 @@
 """The command line `muster`."""
 
+import logging
 import os
 import sys
 from importlib import import_module
@@ -42,6 +43,8 @@ GROUPS: Final = {
     "files": ("files.app", "Export and load the sealed pictures beside the log."),
     "token": ("tokens.app", "Create, list and revoke access tokens."),
 }
+LASTING: Final = ("serve", "projector", "cluster", "demo")
+"""Commands that run on while a broker is away, and log it."""
 collector.begin()
 
 
@@ -73,8 +76,11 @@ def _found(where: str) -> Any:
 
 def main() -> None:
     """Run the command line. Exit with 1 or 2 and a one-line message on an error, with 130 on Ctrl-C."""
+    asked = next(iter(sys.argv[1:]), None)
+    if asked not in LASTING:
+        logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what ends a command is told in one line
     try:
-        app(next(iter(sys.argv[1:]), None))(standalone_mode=True)
+        app(asked)(standalone_mode=True)
     except Fail as failure:
         say_error(str(failure))
         sys.exit(failure.status)

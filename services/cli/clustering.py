@@ -5,7 +5,7 @@ from pathlib import Path
 
 from services import wiring
 from services.cli.common import DATA, Data, Fail, out, run
-from services.cli.holding import held
+from services.cli.holding import LOG_LINE, held
 
 
 def migrate() -> None:
@@ -21,7 +21,7 @@ def migrate() -> None:
 def projector(data: Data = DATA) -> None:
     """Project the log into the views until Ctrl-C, sharing the work with other projectors."""
     _clustered()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=logging.INFO, format=LOG_LINE)
     for noisy in ("aiokafka", "faust", "mode", "kafka"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
     found = wiring.settings()

@@ -11,6 +11,8 @@ import typer
 from services.cli.common import Fail, say_error
 
 LEAST_SECONDS: Final = 10.0
+LOG_LINE: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+"""A line in the log of a process of a cluster: whoever compares two of them needs the time."""
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """`muster serve`."""
 
+import logging
 import sys
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -19,7 +20,7 @@ from services.api.server.serve import serve as run_server
 from services.api.server.tls import BadCertificate, certificate_of
 from services.base.tuning import tune
 from services.cli.common import DATA, Data, Fail, out, run
-from services.cli.holding import held
+from services.cli.holding import LOG_LINE, held
 from services.push import BadPush, PushUnavailable
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -50,6 +51,8 @@ def serve(
 ) -> None:
     """Run the service on this machine until Ctrl-C."""
     settings = wiring.settings()
+    if settings.clustered:
+        logging.basicConfig(level=logging.WARNING, format=LOG_LINE)
     try:
         edge = wiring.edge()
         certificate = certificate_of(tls_cert or settings.tls_cert, tls_key or settings.tls_key)

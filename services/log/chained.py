@@ -6,7 +6,7 @@ order. Processes may therefore race, retry and lag: the first commit to land win
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 import msgspec
@@ -65,13 +65,17 @@ class ChainedLog:
             raise LogUnavailable(f"the log cannot be reached: {error}") from error
         return self
 
-    async def reach(self) -> None:
-        """Ask the topic's store for anything. Raises LogUnavailable; LogDamaged if the topic was replaced."""
+    async def reach(self, jurisdictions: Iterable[str] = ()) -> Mapping[str, str]:
+        """Ask the topic's store for anything. Return which of the jurisdictions are damaged, and why.
+
+        Raises LogUnavailable; LogDamaged if the topic was replaced.
+        """
         failures = self._chains.tail.failures
         if len(failures) == self._transport.partitions:
             raise LogDamaged("", 0, next(iter(failures.values())))
         with reaching():
             await self._transport.end(0)
+        return self._chains.damaged(jurisdictions)
 
     async def close(self) -> None:
         """Wait for appends in progress, then close."""

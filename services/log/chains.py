@@ -55,6 +55,16 @@ class Chains:
         if chain and chain.damage:
             raise chain.damage
 
+    def damaged(self, jurisdictions: Iterable[str]) -> dict[str, str]:
+        """Return which of these are damaged as far as is known, and why. Raises LogUnavailable if closed."""
+        found: dict[str, str] = {}
+        for jurisdiction in jurisdictions:
+            try:
+                self.check(jurisdiction)
+            except LogDamaged as damage:
+                found[jurisdiction] = str(damage)
+        return found
+
     async def attached(self, jurisdiction: str) -> Chain:
         """Return the chain, reading it if necessary. Raises LogUnavailable, LogDamaged."""
         self.check(jurisdiction)

@@ -54,6 +54,8 @@ async def export(
         if damage and upto and writing.head.position < upto:
             at = writing.head.position
             raise TransferFailed("transfer.beyond", jurisdiction=jurisdiction, end=at, upto=upto)
+        if damage and not writing.count:
+            raise TransferFailed("transfer.nothing_intact", jurisdiction=jurisdiction, why=damage)
         manifest = writing.finish(jurisdiction, log.id)
         await asyncio.to_thread(_join, manifest, body, target)
         size = target.tell()

@@ -95,8 +95,8 @@ async def announce_rebuilt(views: Views, jurisdiction: str) -> None:
     await announcer.close()
 
 
-async def shared(data: Path) -> tuple[ChainedLog, PgViews, Vault]:
-    """Open log, views and keys, for reading or writing.
+async def shared(data: Path, *, readonly: bool = False) -> tuple[ChainedLog, PgViews, Vault]:
+    """Open log, views and keys; `readonly` writes nothing, so a database that takes no writes can be read.
 
     Raise LogUnavailable, also for another log than the views', DatabaseUnavailable, ViewsUnavailable or
     VaultError.
@@ -104,7 +104,7 @@ async def shared(data: Path) -> tuple[ChainedLog, PgViews, Vault]:
     log = await open_log(kafka())
     try:
         pool = await shared_pool()
-        views = await PgViews.open(pool, catalog)
+        views = await PgViews.open(pool, catalog, readonly=readonly)
         try:
             await refuse_other(pool, log.id)
             keys = await vault(data)

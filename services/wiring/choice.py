@@ -109,7 +109,7 @@ def _beside(data: Path, views: SqliteViews, announcements: Announcements) -> Pro
 async def readonly(data: Path) -> tuple[Log, Views, Vault]:
     """Open log, views and vault for reading, whether or not a server is running."""
     if settings().clustered:
-        return await cluster().shared(data)
+        return await cluster().shared(data, readonly=True)
     log, keys = await resting(data)
     views = await asyncio.to_thread(SqliteViews.open_readonly, data / "views.sqlite", catalog)
     return log, views, keys
@@ -118,7 +118,7 @@ async def readonly(data: Path) -> tuple[Log, Views, Vault]:
 async def resting(data: Path) -> tuple[Log, Vault]:
     """Open log and vault for reading: what can be exported even if the views are damaged."""
     if settings().clustered:
-        log, views, keys = await cluster().shared(data)
+        log, views, keys = await cluster().shared(data, readonly=True)
         await views.close()
         return log, keys
     log = await asyncio.to_thread(SqliteLog.open_readonly, data / "log.sqlite")

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -29,7 +29,7 @@ class Stores:
         self.aside = {"areas": 2}
 
     def watch(self, background: Background, reach: Reach | None = None) -> Watch:
-        commands: Any = SimpleNamespace(writers={J: self.writer})
+        commands: Any = SimpleNamespace(writers={J: self.writer}, jurisdictions=lambda: [J])
         progress: Any = SimpleNamespace(positions=self.positions)
         views: Any = SimpleNamespace(degraded=self.degraded)
         alerting: Any = SimpleNamespace(watched=self.watched)
@@ -94,11 +94,12 @@ async def test_a_log_that_does_not_answer_is_silent_until_it_does(monkeypatch: p
     monkeypatch.setattr(watching, "ANSWER_SECONDS", 0.05)
     stores, background, state = Stores(), Background(), {"now": "well"}
 
-    async def reach() -> None:
+    async def reach(jurisdictions: Iterable[str]) -> dict[str, str]:
         if state["now"] == "hangs":
             await asyncio.sleep(30)
         if state["now"] == "gone":
             raise LogUnavailable("topic muster.commits does not exist")
+        return {key: "the topic was truncated" for key in jurisdictions if state["now"] == "cut"}
 
     async with background.running():
         watch = stores.watch(background, reach)
@@ -109,6 +110,10 @@ async def test_a_log_that_does_not_answer_is_silent_until_it_does(monkeypatch: p
             assert watch.silence.startswith("the log is silent since 2022")
             state["now"] = "well"
             await until(lambda: watch.silence is None)
+        assert watch.damaged == {}
+        state["now"] = "cut"
+        await until(lambda: watch.damaged == {J: "the topic was truncated"})
+        assert watch.silence is None, "the other jurisdictions are served"
 
 
 async def test_views_that_stand_still_behind_the_log_are_named() -> None:

@@ -13,6 +13,7 @@ from services.vault.errors import VaultUnavailable
 from services.vault.wrapping import SERVICE, KeyWrapper
 
 CHANNEL: Final = "muster_keys"
+_OWN: Final = "SELECT wrapped FROM vault_own WHERE name = $1"
 _SERVICE: Final = "INSERT INTO vault_own (name, wrapped) VALUES ($1, $2) ON CONFLICT DO NOTHING"
 _KEYS: Final = "SELECT subject, wrapped FROM vault_keys WHERE jurisdiction = $1 AND subject = ANY($2::text[])"
 _ADD: Final = (
@@ -73,9 +74,11 @@ class PgKeyStore(KeyWrapper):
 
     async def _first(self, name: str, wrapped: bytes) -> bytes:
         with self._translated():
-            await self._pool.fetch(_SERVICE, name, wrapped)
-            kept: bytes = await self._pool.value("SELECT wrapped FROM vault_own WHERE name = $1", name)
-        return kept
+            kept: bytes | None = await self._pool.value(_OWN, name)
+            if kept is None:  # else nothing is written, so a database that takes no writes can be read
+                await self._pool.fetch(_SERVICE, name, wrapped)
+                kept = await self._pool.value(_OWN, name)
+        return kept or b""
 
     async def keys(self, jurisdiction: str, subjects: Iterable[str]) -> dict[str, bytes | None]:
         with self._translated():

@@ -1,6 +1,7 @@
 """One connection pool per process, with timeouts on everything and a single kind of error."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final, Self
@@ -30,6 +31,20 @@ TROUBLE: Final = (
     TimeoutError,
 )
 """Errors raised when the server is down, slow, full or of another version."""
+
+
+class _OneLine(logging.Filter):
+    """The driver tells of each failed reconnection with a traceback. The error itself says it all."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """See logging.Filter."""
+        if record.exc_info and record.exc_info[1]:
+            record.msg, record.args = f"{record.getMessage()}: {error_text(record.exc_info[1])}", ()
+            record.exc_info = record.exc_text = None
+        return True
+
+
+logging.getLogger("asyncpg.pool").addFilter(_OneLine())
 
 
 class BadValue(DatabaseUnavailable):
