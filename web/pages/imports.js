@@ -46,6 +46,10 @@ const TO = {
   undertakings: "undertakings",
   publications: "publications",
   "training-attendance": "sessions",
+  "training-sessions": "sessions",
+  leaders: "leaders",
+  duties: "duties",
+  nominations: "nominations",
 };
 
 /** Sort mappings: those with a template first, then by number of columns. */

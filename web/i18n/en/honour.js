@@ -173,5 +173,6 @@ export default {
   "brands.brand.register": "Register a brand",
   "brands.brand.amend": "Change",
   "brands.brand.retire": "Retire",
+  "entry.mapping.nominations": "Nominations",
   "entry.mapping.publications": "Published items",
 };

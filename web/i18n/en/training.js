@@ -1,6 +1,9 @@
 // Texts about leaders and training in English.
 export default {
   "entry.mapping.training-attendance": "Presence at training sessions",
+  "entry.mapping.training-sessions": "Courses and training sessions",
+  "entry.mapping.leaders": "Leaders of chapters",
+  "entry.mapping.duties": "Duty lists",
   "page.duties": "Duty lists",
   "view.duty_items": "duty lists",
   "event.duty_item.listed": "Duty listed",

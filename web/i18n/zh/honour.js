@@ -169,5 +169,6 @@ export default {
   "brands.brand.register": "登记品牌",
   "brands.brand.amend": "修改",
   "brands.brand.retire": "停用",
+  "entry.mapping.nominations": "推荐名单",
   "entry.mapping.publications": "宣传报道",
 };

@@ -1,6 +1,9 @@
 // Texts about leaders and training in Chinese.
 export default {
   "entry.mapping.training-attendance": "培训出勤",
+  "entry.mapping.training-sessions": "课程与培训班次",
+  "entry.mapping.leaders": "领头雁名单",
+  "entry.mapping.duties": "职责清单",
   "page.duties": "职责清单",
   "view.duty_items": "职责清单",
   "event.duty_item.listed": "列入职责",
