@@ -2,61 +2,57 @@
 
 import { get } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
-import { effect, html, signal, useEffect } from "../lib/preact.js";
+import { html } from "../lib/preact.js";
 import { day, hhmm, worked } from "../lib/time.js";
 import { Activities } from "./activities.js";
 import { areaName, needAreas } from "./areas.js";
 import { Inspections } from "./inspecting.js";
+import { mine } from "./mine.js";
 import { Button, Unsent } from "./parts.js";
-import { acts, me, shown, who } from "./state.js";
+import { acts, shown, who } from "./state.js";
 import { act } from "./sync.js";
 
 const NAMES = ["worker.report", "worker.leave_home"];
 const SHOWN = 30;
 
-/** What the service says: {person, rows, plans, papers}; null until loaded, undefined if it cannot be. */
-const found = signal(/** @type {any} */ (null));
-
-/** Load one's own data alone: the service gives no other to this token. */
-async function load() {
-  const { jurisdiction, worker } = who.peek();
+/** Read one's own data alone: the service gives no other to this token.
+ * @param {Who} who
+ */
+async function read({ jurisdiction, worker }) {
   const own = (view, more = {}) => get(`/${jurisdiction}/${view}`, { worker, ...more });
-  try {
-    const [people, rows, plans, papers] = await Promise.all([
-      own("reporting"),
-      own("service", { sort: "-since", limit: SHOWN }),
-      own("services", { state: "planned", sort: "since", limit: SHOWN }),
-      own("certificates", { state: "valid" }),
-      needAreas(),
-    ]);
-    found.value = {
-      person: people.items[0] ?? null,
-      rows: rows.items,
-      plans: plans.items,
-      papers: papers.items,
-    };
-  } catch (error) {
-    console.warn(error.message);
-    if (!found.peek()) found.value = undefined;
-  }
+  const [people, rows, plans, papers] = await Promise.all([
+    own("reporting"),
+    own("service", { sort: "-since", limit: SHOWN }),
+    own("services", { state: "planned", sort: "since", limit: SHOWN }),
+    own("certificates", { state: "valid" }),
+    needAreas(),
+  ]);
+  return {
+    position: people.position,
+    person: people.items[0] ?? null,
+    rows: rows.items,
+    plans: plans.items,
+    papers: papers.items,
+  };
 }
+
+const useService = mine("service", read, NAMES);
 
 /** The act about the home community that the service has not answered yet. */
 const unanswered = () =>
   acts.value.filter((one) => NAMES.includes(one.name) && one.state !== "refused").at(-1);
 
 /** The home community with acts applied that are not known yet: {area, name, act} or null. */
-function home() {
+function home(person) {
   const waiting = unanswered();
   if (waiting?.name === "worker.leave_home") return null;
   if (waiting) return { area: waiting.data.area, name: waiting.about.place, act: waiting };
-  const person = found.value?.person;
   return person?.state === "reported" ? { area: person.area, name: areaName(person.area) } : null;
 }
 
-function Home() {
+function Home({ person = null }) {
   const { worker, home_area, home_area_name } = shown.value.worker;
-  const now = home();
+  const now = home(person);
   const report = () =>
     act("worker.report", { worker, area: home_area }, { place: home_area_name ?? home_area });
   if (now) {
@@ -80,20 +76,13 @@ const span = ({ since, until }) => t("go.service.paper", { since: day(since), un
 
 /** The part's content. */
 export function Body() {
-  useEffect(
-    () =>
-      effect(() => {
-        if (me.value) load();
-      }),
-    [],
-  );
-  const said = found.value;
+  const said = useService();
   if (said === undefined)
     return html`<p class="muted">${t("go.service.offline")}</p><${Home} /><${Inspections} />
       <${Activities} />`;
   if (said === null) return html`<p role="status">${t("go.loading")}</p>`;
   const { person, rows, plans, papers } = said;
-  return html`<div class="stack"><${Home} />
+  return html`<div class="stack"><${Home} person=${person} />
     ${
       person &&
       html`<dl class="sums"><div><dt>${t("go.service.times")}</dt><dd>${person.person_times}</dd></div>
