@@ -209,10 +209,12 @@ class Spool:
         self._tell_apart()
         for group in self._groups.values():
             self._judge(group)
-        if self.db.execute("SELECT count(*) FROM dropped").get:
+        dropped = bool(self.db.execute("SELECT EXISTS (SELECT 1 FROM dropped)").get)
+        if dropped:
             self.db.execute("DELETE FROM drafts WHERE line IN (SELECT line FROM dropped)")
         for group in self._groups.values():
-            self._send(group)
+            if all(group.part.verdicts) and (not dropped or self._has_rows(group.gid)):
+                self._send(group)
         self._write()
         self.db.execute(_SAID_DIFFERENTLY)
         return self.db.execute("SELECT count(*) FROM drafts").get
@@ -251,10 +253,8 @@ class Spool:
             self.db.executemany("INSERT OR IGNORE INTO dropped VALUES (?)", lines)
 
     def _send(self, group: Group) -> None:
-        """Add a group's draft, if its conditions hold and any of its rows is left."""
+        """Add the draft of a group whose conditions hold and of which any row is left."""
         draft = group.part.draft
-        if not all(group.part.verdicts) or not self._has_rows(group.gid):
-            return
         first = self._source.command[draft.rank].place == "first"
         row, line = group.first if first else group.last
         if draft.sort == UNDATED:
@@ -264,6 +264,7 @@ class Spool:
             self._write()
 
     def _has_rows(self, gid: int) -> bool:
+        """Return whether any row of a group was not dropped."""
         return self.db.execute(
             "SELECT EXISTS (SELECT 1 FROM members LEFT JOIN dropped USING (line) "
             "WHERE gid=? AND dropped.line IS NULL)",
