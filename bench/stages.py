@@ -55,6 +55,13 @@ class Stages:
         yield
         self.seconds[name] += time.process_time() - began
 
+    def tell(self, what: str, count: int) -> None:
+        """Print microseconds a command."""
+        for name, seconds in self.seconds.items():
+            print(f"{name:<18} {seconds / count * 1e6:7.1f} us")
+        total = sum(self.seconds.values())
+        print(f"{'in all':<18} {total / count * 1e6:7.1f} us a command ({what}, {count:,})")
+
 
 def items(kind: str, batch: int) -> list[dict[str, Any]]:
     """Return the commands of one batch."""
@@ -84,14 +91,21 @@ def _envelope(item: Item) -> CommandEnvelope:
 class Bench:
     """A state, its log's head and its views."""
 
-    def __init__(self, vault: Vault, views: Views) -> None:
+    def __init__(self, vault: Vault, views: Views, together: int = 1) -> None:
+        """`together`: commits whose views are written in one transaction."""
         self.vault, self.views, self.state = vault, views, State(J)
         self.now = NOW
+        self._together = together
+        self._waiting: list[Stored] = []
 
     async def batch(self, body: bytes, stages: Stages) -> None:
         """Take one batch through all stages."""
         with stages.stage("read"):
             group = envelopes(body)
+        await self.record(group, stages)
+
+    async def record(self, group: list[CommandEnvelope], stages: Stages) -> None:
+        """Take commands through all stages but their reading."""
         with stages.stage("queue"):
             queue = CommandQueue()
             sent = queue.put(group)
@@ -111,9 +125,16 @@ class Bench:
             deciding.answer()
             answers = await sent.answer
         assert {one.outcome for one in answers} == {"accepted"}, answers[0]
-        with stages.stage("views"):
-            await run_batch(self.views, J, [Stored(data, head)], _nothing, catalog)
         self.now += timedelta(seconds=1)
+        self._waiting.append(Stored(data, head))
+        if len(self._waiting) >= self._together:
+            await self.project(stages)
+
+    async def project(self, stages: Stages) -> None:
+        """Write the views of all that waits for it."""
+        waiting, self._waiting = self._waiting, []
+        with stages.stage("views"):
+            await run_batch(self.views, J, waiting, _nothing, catalog)
 
 
 async def _nothing(jurisdiction: str, after: int) -> AsyncIterator[list[Stored]]:
@@ -142,10 +163,7 @@ async def measure(kind: str, batches: int) -> None:
         for batch in range(batches):
             await bench.batch(msgspec.json.encode(items(kind, batch)), stages)
         await muster.close()
-    total = sum(stages.seconds.values())
-    for name, seconds in stages.seconds.items():
-        print(f"{name:<18} {seconds / batches / SIZE * 1e6:7.1f} us")
-    print(f"{'in all':<18} {total / batches / SIZE * 1e6:7.1f} us a command ({kind}, {batches * SIZE:,})")
+    stages.tell(kind, batches * SIZE)
 
 
 if __name__ == "__main__":

@@ -84,7 +84,7 @@ class Sender:
     async def _fill(self, under_way: "deque[_Asked]", batches: Iterator[list[Item]], file_hash: str) -> bool:
         """Send batches until as many as the sink takes are under way; False if none is left."""
         while len(under_way) < self._sink.ahead and (batch := await asyncio.to_thread(next, batches, None)):
-            items = [self._item(one, file_hash) for one in batch]
+            items = [self.item(one, file_hash) for one in batch]
             answers = asyncio.ensure_future(self._sink.submit(self._jurisdiction, items))
             under_way.append(_Asked(batch, items, answers))
             await asyncio.sleep(0)  # it is sent before the next one
@@ -104,7 +104,8 @@ class Sender:
         told = iter(answers)
         return [(one.batch, [next(told) for _ in one.batch]) for one in found]
 
-    def _item(self, one: Item, file_hash: str) -> dict[str, Any]:
+    def item(self, one: Item, file_hash: str) -> dict[str, Any]:
+        """Return what is submitted of a spooled command."""
         origin, data = file_hash, one.data
         if one.says:  # asked anew in each import, as what was recorded before is in the sheet's memory
             said = {"sheet": self._sheet, "accept": self._accepted(one.line)}
