@@ -122,6 +122,36 @@ def test_silence_goes_up_by_name_on_a_phone(city: City, screens: Screens) -> Non
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
+def test_one_verdict_for_all_of_a_filter_says_what_became_of_each(city: City, screens: Screens) -> None:
+    """Sixty of the south: more than are sent at once, and one has not been sent for review."""
+    staffed(city)
+    firms = [{"enterprise": f"E{n}", "name": f"企业 {n:03}"} for n in range(62)]
+    places = [{**one, "area": city.south if n < 60 else city.j} for n, one in enumerate(firms)]
+    city.batch([("enterprise.register", one) for one in places])
+    city.batch([("review.open", {"enterprise": f"E{n}"}) for n in range(62) if n != 7])
+    window = screens.open(city.url, language="en")
+    address = f"enterprises?area={city.south}"
+    page = window.sign_in(city, address, token=city.token("dispatcher", acts_as(city, "screen")))
+    page.get_by_role("button", name="Choose all 60 listed").click()
+    page.get_by_role("row").filter(has_text="企业 003").get_by_role("checkbox").click()
+    expect(page.locator(".several-bar")).to_contain_text("59 chosen")
+    page.locator(".several-bar").get_by_role("button", name="Give a verdict").click()
+    form = page.locator(".institution-form")
+    form.locator("select[name=stage]").select_option("screen")
+    form.locator("select[name=verdict]").select_option("reject")
+    form.locator("select[name=reason]").select_option("wrong_code")
+    form.locator("button[type=submit]").click()
+    expect(page.locator(".folk-panel")).to_contain_text("59 of 59 answered.")
+    expect(page.get_by_text("Recorded: 58")).to_be_visible()
+    refused = page.locator(".several-results").first
+    expect(refused).to_contain_text("企业 007")
+    expect(refused).to_contain_text("send it on the path first")
+    expect(page.locator(".several-bar")).to_contain_text("1 chosen")
+    rows = city.rows("enterprises", place="rejected", limit=1000)
+    assert len(rows) == 58
+    assert {row["review"]["verdicts"][0]["reason"] for row in rows} == {"wrong_code"}
+
+
 def test_one_of_many_is_found_by_typing_and_what_was_typed_is_kept(city: City, screens: Screens) -> None:
     """An enterprise merges into one of fifty; the officer looks something up on another page in between."""
     firms = [{"enterprise": f"E{n}", "area": city.south, "name": f"企业 {n:03}"} for n in range(50)]

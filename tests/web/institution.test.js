@@ -13,6 +13,7 @@ import {
   tally,
   wanted,
 } from "../../web/lib/institution/rows.js";
+import { inParts } from "../../web/lib/institution/several.js";
 import { changed, dataOf, edited, first } from "../../web/lib/institution/values.js";
 import { grouped, usable } from "../../web/lib/shell/pages.js";
 import { session } from "../../web/lib/store.js";
@@ -241,5 +242,35 @@ describe("choices among many rows", () => {
       ["E1", "Firm 9"],
       ["E2", "Firm 10"],
     ]);
+  });
+});
+
+describe("one form for several rows", () => {
+  const items = ["a", "b", "c", "d", "e"].map((id) => ({
+    id,
+    name: "review.judge",
+    data: {},
+    row: { key: id },
+  }));
+  const sent = [];
+  const send = async (part) => {
+    sent.push(part);
+    return part.map(({ id }) => ({ id, outcome: id === "d" ? "refused" : "accepted" }));
+  };
+
+  test("is sent in parts, and each row has its own result", async () => {
+    const told = [];
+    const results = await inParts(items, send, (some) => void told.push(some.length), 2);
+    assert.deepEqual(
+      results.map(({ row, outcome }) => [row.key, outcome]),
+      [..."abcde"].map((key) => [key, key === "d" ? "refused" : "accepted"]),
+    );
+    assert.deepEqual(told, [2, 4, 5]);
+    assert.deepEqual(sent[0][0], { id: "a", name: "review.judge", data: {} });
+  });
+
+  test("stops after the part in which it was told to", async () => {
+    const results = await inParts(items, send, (some) => some.length < 4, 2);
+    assert.equal(results.length, 4);
   });
 });

@@ -127,6 +127,7 @@ export default institution({
   forms: [
     {
       command: "review.open",
+      many: true,
       main: true,
       fact: true,
       fields: [],
@@ -134,6 +135,7 @@ export default institution({
     },
     {
       command: "review.judge",
+      many: true,
       main: true,
       fact: true,
       fields: [
@@ -149,6 +151,7 @@ export default institution({
     },
     {
       command: "review.send_back",
+      many: true,
       fact: true,
       fields: [
         { ...stage, options: words("review_stage", [...STAGES, "answer"]) },

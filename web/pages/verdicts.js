@@ -32,7 +32,7 @@ export default institution({
     { key: "name", width: "minmax(10rem, 2fr)" },
     { ...STAGE, width: "minmax(6rem, 1fr)" },
     { key: "verdict", of: given, width: "6rem" },
-    { key: "given_at", kind: "instant", width: "12rem" },
+    { key: "given_at", kind: "instant", width: "12rem", wide: true },
     { ...WHY, width: "minmax(9rem, 1.6fr)", long: true },
     { ...OWNER, width: "minmax(8rem, 1.4fr)", long: true },
     { ...STATE, width: "7rem" },
@@ -82,6 +82,7 @@ export default institution({
   forms: [
     {
       command: "review.confirm",
+      many: true,
       main: true,
       fact: true,
       note: "confirm_note",

@@ -6,6 +6,7 @@ import { BrandOf } from "../honours/brand.js";
 import { t, word } from "../i18n.js";
 import { Acts, Panel, Part, short } from "../people/parts.js";
 import { html } from "../preact.js";
+import { reason } from "../refusals.js";
 import { who } from "../requests/history.js";
 import { live, may } from "../store.js";
 import { stamp } from "../time.js";
@@ -111,8 +112,8 @@ function History({ institution, source, row }) {
       ${
         one.anomalies.length > 0 &&
         html`<span class="history-anomaly"><${Icon} name="alert" />${one.anomalies
-          .map((code) => word("anomaly", code))
-          .join(", ")}</span>`
+          .map((code) => t(`anomaly.${code}`, {}, "") || reason({ code }))
+          .join(" ")}</span>`
       }</li>`,
     )}</ol>
     ${data?.next && html`<p class="muted">${t("institution.history_more", { n: MOST })}</p>`}

@@ -41,12 +41,13 @@ const HAPPENED = " at";
 
 /** A form. `done(data, answer)` is called once it was recorded, and without them if it was given up.
  *
- * What was typed is kept until then, also while another page is shown.
+ * What was typed is kept until then, also while another page is shown. `deliver`, if given, gets the function
+ * that returns the data for a row, and sends them itself.
  */
-export function Ask({ institution, form, source, row, done }) {
+export function Ask({ institution, form, source, row, done, deliver }) {
   const { name, kind, id = kind } = institution;
   const base = useRef(row).current;
-  const draft = `${name}/${form.command}/${row?.key ?? ""}`;
+  const draft = `${name}/${form.command}/${deliver ? "*" : (row?.key ?? "")}`;
   const blank = useRef(/** @type {any} */ (null));
   blank.current ??= { ...first(form, base, source, toLocal), [HAPPENED]: "" };
   const [values, setValues] = useState(() => ({ ...blank.current, ...draftOf(draft) }));
@@ -66,11 +67,11 @@ export function Ask({ institution, form, source, row, done }) {
     dropDraft(draft);
     done(...said);
   };
-  const work = () => {
+  const work = (one = row) => {
     const made = dataOf(fields, values, fromLocal);
-    const said = form.data ? form.data(made, row) : form.amends ? changed(fields, made, base) : made;
+    const said = form.data ? form.data(made, one) : form.amends ? changed(fields, made, base) : made;
     return {
-      ...(row && { [id]: row.key }),
+      ...(one && { [id]: one.key }),
       ...said,
       ...(form.amends && base?.changed !== undefined && { based_on: base.changed }),
       ...(at && { at: fromLocal(at) }),
@@ -87,6 +88,7 @@ export function Ask({ institution, form, source, row, done }) {
     setWrong(found);
     const [worst] = Object.keys(found);
     if (worst) box.current.elements[worst]?.focus?.();
+    else if (deliver) deliver(work);
     else sent(work());
   };
   const names = fields.map((one) => one.name);

@@ -20,7 +20,7 @@ const AROUND_PX = 12;
 const identity = (row) => row.key;
 
 /** The list. */
-export function List({ institution, source, rows, id, show, open }) {
+export function List({ institution, source, rows, id, show, open, chosen, choose }) {
   const { name, view } = institution;
   const [box, width] = useWidth();
   const { lines, wide } = layout(width);
@@ -36,10 +36,13 @@ export function List({ institution, source, rows, id, show, open }) {
   };
   const cards = lines > 1;
   const language = lang.value;
-  const columns = useMemo(
-    () => (cards ? [card(institution, source)] : table(institution, source, wide)),
-    [cards, wide, language, source],
-  );
+  const check = chosen ? (row) => choose(toggled(chosen, row.key)) : undefined;
+  const columns = useMemo(() => {
+    const box = check && checkbox(institution, source, chosen, check);
+    return cards
+      ? [card(institution, source, box?.cell)]
+      : [...(box ? [box] : []), ...table(institution, source, wide)];
+  }, [cards, wide, language, source, chosen]);
   const old = stale.value && source.at === null;
   return html`<div class=${classes("people-table", old && "folk-stale")} ref=${box}
       onClick=${opening.onClick}>
@@ -48,10 +51,34 @@ export function List({ institution, source, rows, id, show, open }) {
         ? html`<${VirtualTable} key=${cards ? "cards" : "table"} rows=${rows.matching} id=${identity}
           columns=${columns} label=${t(`page.${name}`)} height=${cards ? columns[0].height : 34}
           selected=${cursor} select=${select} open=${open} sorted=${rows.order}
+          checked=${chosen ?? undefined} check=${check}
           sort=${(key) => sortBy(rows.order, key)}
           empty=${html`<${Nothing} institution=${institution} rows=${rows} source=${source} />`} />`
         : !source.problem && html`<${Loading} />`
     }</div>`;
+}
+
+/** Return a set with a key that it did not have, or without it. */
+function toggled(keys, key) {
+  const after = new Set(keys);
+  if (!after.delete(key)) after.add(key);
+  return after;
+}
+
+/** The column of boxes that choose rows. In the table Space does so too. */
+function checkbox({ title }, source, chosen, check) {
+  return {
+    key: " chosen",
+    width: "2rem",
+    label: t("several.choose_one"),
+    quiet: true,
+    cell: (row) => html`<input type="checkbox" tabindex="-1" checked=${chosen.has(row.key)}
+      aria-label=${t("several.choose", { what: title(row, source) })}
+      onMouseDown=${(event) => event.preventDefault()} onClick=${(event) => {
+        event.stopPropagation();
+        check(row);
+      }} onDblClick=${(event) => event.stopPropagation()} />`,
+  };
 }
 
 const sortBy = (order, key) => ask({ sort: order.key === key && !order.down ? `-${key}` : key });
@@ -84,8 +111,13 @@ function paired(columns) {
   return lines;
 }
 
-/** One column of cards: the first value is the title, the others follow, labelled, two in a line. */
-function card({ name, columns }, source) {
+/** One column of cards: the first value is the title, the others follow, labelled, two in a line.
+ *
+ * @param {any} institution
+ * @param {any} source
+ * @param {(row: any) => any} [box] The box that chooses a row.
+ */
+function card({ name, columns }, source, box) {
   const [first, ...others] = columns.filter((one) => !one.bare);
   const lines = paired(others);
   const part = (
@@ -98,7 +130,7 @@ function card({ name, columns }, source) {
     label: t(`page.${name}`),
     height: LINE_PX * (1 + lines.length) + AROUND_PX,
     cell: (row) => html`<div class="folk-stacked institution-card"><div class="folk-stacked-line">
-      <strong><${Value} column=${first} row=${row} source=${source} /></strong></div>
+      ${box?.(row)}<strong><${Value} column=${first} row=${row} source=${source} /></strong></div>
       ${paired(others.filter((one) => tells(one, row, source))).map(
         (pair) => html`<div class="folk-stacked-line">${pair.map((one) => part(one, row))}</div>`,
       )}</div>`,

@@ -14,6 +14,7 @@ import { Detail } from "./detail.js";
 import { Make } from "./form.js";
 import { List } from "./list.js";
 import { arranged, instantOf, orderOf, passer, textOf } from "./rows.js";
+import { Chosen, manyOf, Several } from "./several.js";
 import { said, sortable } from "./show.js";
 import { useSource } from "./source.js";
 import { Head } from "./tools.js";
@@ -76,36 +77,48 @@ function Shown({ institution, source, id }) {
   const making = institution.make?.find(({ command }) => command === query.do?.[0]);
   const show = (row, replace) => {
     if (institution.opens) location.hash = institution.opens(row);
-    else go(name, { id: row.key, query: without(query, "do"), replace });
+    else go(name, { id: row.key, query: without(query, "do", "several"), replace });
   };
   const close = () => {
-    go(name, { query: without(query, "do"), replace: true });
+    go(name, { query: without(query, "do", "several"), replace: true });
     /** @type {HTMLElement} */ (document.querySelector(".institution .grid-body"))?.focus();
   };
   const open = (row) => {
     show(row, Boolean(id));
     setFocused((round) => round + 1);
   };
-  const beside = making || id;
+  const [chosen, choose] = useState(/** @type {Set<string>} */ (new Set()));
+  const many = source.at === null && !picture ? manyOf(institution) : [];
+  const several = many.find(({ command }) => command === query.several?.[0]);
+  const beside = making || several || id;
   const look = classes("fills folk institution", `institution-${name}`, beside && "folk-with-panel");
   return html`<div class=${look}>
     <div class="people-list"><${Head} institution=${institution} source=${source} rows=${rows}
         picture=${picture} />
       <${ErrorNote} problem=${source.problem} retry=${source.reload} />
       ${
+        many.length > 0 &&
+        html`<${Chosen} institution=${institution} forms=${many} rows=${rows.matching} chosen=${chosen}
+          choose=${choose} />`
+      }
+      ${
         picture
           ? html`<${Drawn} key=${picture.key} picture=${picture} institution=${institution} source=${source}
             rows=${rows} id=${id} open=${open} />`
           : html`<${List} institution=${institution} source=${source} rows=${rows} id=${id} show=${show}
-            open=${open} />`
+            open=${open} chosen=${many.length > 0 ? chosen : null} choose=${choose} />`
       }</div>
     ${
       making
         ? html`<${Make} key=${making.command} institution=${institution} form=${making} source=${source}
           close=${close} />`
-        : id &&
-          settled &&
-          html`<${Detail} key=${settled} institution=${institution} source=${source} id=${settled}
+        : several
+          ? html`<${Several} key=${several.command} institution=${institution} form=${several}
+            source=${source}
+            chosen=${chosen} choose=${choose} close=${close} />`
+          : id &&
+            settled &&
+            html`<${Detail} key=${settled} institution=${institution} source=${source} id=${settled}
             row=${source.rows(view).get(settled)} close=${close} focus=${focused} />`
     }</div>`;
 }

@@ -74,6 +74,8 @@
  * @property {string} command
  * @property {FormField[]} fields
  * @property {boolean} [main] The first thing to do.
+ * @property {boolean} [many] Whether it can be sent for several rows at once. Its fields ask about the
+ *   first of them.
  * @property {string} [icon]
  * @property {boolean} [amends] Sends only what was changed, and what that was based on.
  * @property {boolean} [fact] Asks when it happened.
