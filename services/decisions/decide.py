@@ -17,6 +17,7 @@ from events.difficulty import DifficultyFollowed
 from events.duty import HOME, on_since
 from events.facts import TELLING
 from events.jurisdiction import CommandUnchanged, JurisdictionEstablished
+from events.station import StationUsed
 from events.worker import (
     WorkerDutyCorrected,
     WorkerLeftHome,
@@ -44,6 +45,8 @@ for _folder in pkgutil.iter_modules(services.decisions.__path__, "services.decis
             importlib.import_module(_module.name)
 refuse_gaps()
 
+DOOR: Final = "public/door"
+"""Actor of uses of a station by the code at its door: the log does not tell who was there."""
 SERVICE: Final = "service"
 """Actor of events that follow from a command by themselves."""
 READ_AGAIN = False
@@ -147,7 +150,9 @@ def _as_read(event: Event) -> Event:
 
 
 def _actor(event: Event, ctx: Context) -> str:
-    """Return who caused an event: the sender, or the service itself for what follows by itself."""
+    """Return who caused an event: the sender, or the service for what follows by itself."""
+    if isinstance(event, StationUsed) and event.via == "qr":
+        return DOOR
     return SERVICE if getattr(event, "automatic", False) else ctx.actor
 
 

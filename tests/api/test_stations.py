@@ -130,6 +130,10 @@ async def test_a_use_sent_twice_counts_once_and_names_nobody(service: Service) -
             assert await service.muster.progress.reached(J, sent.json()["position"], 5)
     (use,) = await service.rows("station_uses")
     assert "W1" not in str(use)
+    (told,) = await service.rows("activity", name="station.used")
+    assert told["actor"] == "public/door"
+    log = (await service.http.get(f"/api/v1/{J}/log")).text.splitlines()
+    assert all("W1" not in line for line in log if '"station.used"' in line)
     assert [row["uses"] for row in await service.rows("station_days")] == [1]
 
 
