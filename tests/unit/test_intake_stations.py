@@ -27,6 +27,7 @@ from tests.workbooks import written
 Tables = Callable[[str], Path]
 DATA = Path(__file__).parents[1] / "data"
 MAPPING = (SHIPPED / "stations.toml").read_text(encoding="utf-8")
+USES = (SHIPPED / "station-uses.toml").read_text(encoding="utf-8")
 COUNTIES = {"230717": "伊美区"}
 SOSRS = ("shelters", "supplies", "shelter_supplies", "partners")
 WUHAN = ("doctor_hotels", "travel_hotels", "clinics", "hospitals", "hospital_need_events")
@@ -81,6 +82,24 @@ async def test_a_sheet_in_chinese(tmp_path: Path) -> None:
         *("Y1", "youth", "230717", 47.7275, ("rest", "charging"), 12),
     )
     assert (second.kind, second.area, second.hours) == ("other", "2307", "全天")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_a_keepers_list_of_uses_counts_each_row_once(tmp_path: Path, language: str) -> None:
+    sink = Recording("2307")
+    await sink.establish(COUNTIES)
+    await run(tmp_path, MAPPING, "station number,station\nY1,驿站 001\n", sink, "stations.csv")
+    head = {"en": "station number,used at,service", "zh": "驿站编号,使用时间,服务"}[language]
+    what = {"en": "charging", "zh": "充电"}[language]
+    at = "2022-03-05 09:05"
+    sheet = f"{head}\nY1,{at},{what}\nY1,{at},{what}\nY1,2022-03-05 09:40,\nY9,{at},\n"
+    for expected in ((4, 3, 0, 1), (4, 0, 3, 1)):
+        summary = await run(tmp_path, USES, sheet, sink, "uses.csv")
+        assert counts(summary) == expected, summary
+    (day,) = sink.live("station_days").values()
+    assert (day.uses, day.by_hour, day.by_service) == (3, {"9": 3}, {"": 1, "charging": 2})
+    assert {use.via for use in sink.live("station_uses").values()} == {"import"}
+    assert lawful(sink) == []
 
 
 def lawful(sink: Recording) -> list[str]:

@@ -1,6 +1,7 @@
 // Activities: who signed up, how much room is left, and who was there.
 
 import { post, postColumn } from "../lib/alliance/parts.js";
+import { called } from "../lib/called.js";
 import { t } from "../lib/i18n.js";
 import { institution } from "../lib/institution/page.js";
 import { WorkerLink } from "../lib/people/parts.js";
@@ -8,6 +9,9 @@ import { html } from "../lib/preact.js";
 
 const stands = (row) => row.state === "announced";
 const worker = { name: "worker", required: true, most: 64, codes: ["worker.unknown", "worker.retired"] };
+
+const signedUp = (_, row) =>
+  (row?.workers ?? []).map((one) => /** @type {[string, string]} */ ([one, called("worker", one)]));
 
 const People = ({ row }) =>
   html`<ul class="folk-lines">${[...new Set([...row.workers, ...row.came])].map(
@@ -79,6 +83,11 @@ export default institution({
       command: "activity.sign_up",
       fields: [{ ...worker, codes: [...worker.codes, "activity.full", "activity.begun"] }],
       when: stands,
+    },
+    {
+      command: "activity.sign_off",
+      fields: [{ name: "worker", kind: "pick", options: signedUp, required: true }],
+      when: (row) => stands(row) && row.workers.length > 0,
     },
     { command: "activity.call_off", fact: true, fields: [{ name: "reason", most: 200 }], when: stands },
   ],

@@ -41,6 +41,7 @@ const TO = {
   reviews: "enterprises",
   chapters: "chapters",
   stations: "stations",
+  "station-uses": "stations",
   visits: "visits",
   difficulties: "difficulties",
   undertakings: "undertakings",

@@ -105,6 +105,7 @@ export default {
   "activities.none_then": "There were no activities then.",
   "activities.activity.announce": "Announce an activity",
   "activities.activity.sign_up": "Sign somebody up",
+  "activities.activity.sign_off": "Sign somebody off",
   "activities.activity.attend": "Was there",
   "activities.activity.call_off": "Call off",
   "activities.worker_hint": "The person's id",

@@ -6,6 +6,7 @@ export default {
   "view.station_days": "days of stations",
   "view.station_uses": "uses of stations",
   "entry.mapping.stations": "Stations",
+  "entry.mapping.station-uses": "Uses of stations",
   "event.station.registered": "Station registered",
   "event.station.amended": "Station amended",
   "event.station.moved": "Station moved to another area",

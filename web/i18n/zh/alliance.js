@@ -105,6 +105,7 @@ export default {
   "activities.none_then": "当时还没有活动。",
   "activities.activity.announce": "发布活动",
   "activities.activity.sign_up": "代为报名",
+  "activities.activity.sign_off": "代为取消报名",
   "activities.activity.attend": "登记到场",
   "activities.activity.call_off": "取消活动",
   "activities.worker_hint": "人员编号",

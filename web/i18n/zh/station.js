@@ -6,6 +6,7 @@ export default {
   "view.station_days": "驿站每日情况",
   "view.station_uses": "驿站使用记录",
   "entry.mapping.stations": "驿站",
+  "entry.mapping.station-uses": "驿站使用记录",
   "event.station.registered": "登记驿站",
   "event.station.amended": "修改驿站",
   "event.station.moved": "调整所属区域",
