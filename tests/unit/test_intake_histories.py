@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from intaking import NOW, Recording, run, sums
 from scale import LONG
 
+from projections.instant import READ
 from services.decisions.request.table import REQUESTS
 
 MAPPING = """
@@ -117,7 +118,7 @@ async def told(rows: list[State], parts: list[int], random: Any, delimiter: str)
 
 def meaning(sink: Recording) -> dict[str, Any]:
     """Return what the views show, which equals the board at this instant and the state of the decisions."""
-    for view in ("requests", "busy", "headcount"):
+    for view in READ:
         assert sink.live(view) == sink.at(view, NOW), view
     requests = sink.live("requests")
     state = sink.state[REQUESTS]
