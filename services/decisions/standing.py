@@ -29,7 +29,7 @@ def place(state: State, worker: str) -> WorkerStanding | None:
 def request_state(state: State, request: Request) -> str:
     """Return open, assigned or in_progress; or how it ended."""
     assignments = state[ASSIGNMENTS]
-    live = (assignments[a].state for a in request.live)
+    live = [assignments[a].state for a in request.live]
     return state_of(request.ended, done=bool(request.done), live=live)
 
 

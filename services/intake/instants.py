@@ -109,8 +109,11 @@ class Instants:
 
     def _zoned(self, local: datetime, zone: ZoneInfo) -> datetime:
         """Add the zone. A local time that occurs twice is the first one unless the mapping says otherwise."""
-        one, other = local.replace(tzinfo=zone, fold=0), local.replace(tzinfo=zone, fold=1)
-        if one.utcoffset() == other.utcoffset() or self._ambiguous == "first":
+        one = local.replace(tzinfo=zone, fold=0)
+        if self._ambiguous == "first":
+            return one
+        other = local.replace(tzinfo=zone, fold=1)
+        if one.utcoffset() == other.utcoffset():
             return one
         if self._ambiguous == "reject":
             raise Misread("clocks", timezone=zone.key)

@@ -1,6 +1,7 @@
 """Models of mapping files, TOML that turns table rows into commands (docs/mapping.md)."""
 
 import re
+from functools import cached_property
 from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
@@ -269,17 +270,11 @@ class CommandMap(_Strict):
         default=True, description="Record it even if a rule would refuse it, because it happened"
     )
     data: dict[str, Spec] = {}
-    _adds: bool = PrivateAttr(default=False)
 
-    @property
+    @cached_property
     def adds(self) -> bool:
         """Whether a row that says the same as another of its group adds something."""
-        return self._adds
-
-    @model_validator(mode="after")
-    def _looked_through(self) -> "CommandMap":
-        self._adds = any(spec.pick in ("sum", "all") for spec in self.data.values())
-        return self
+        return any(spec.pick in ("sum", "all") for spec in self.data.values())
 
     @model_validator(mode="after")
     def _pairs(self) -> "CommandMap":

@@ -12,7 +12,7 @@ _LONG: Final = re.compile(rf"[+-]?\d{{{KEPT}}}0{{3,}}")
 
 def rounded(text: str) -> bool:
     """Whether a cell holds what is left of a longer number."""
-    if len(text) <= KEPT and "E" not in text and "e" not in text:
-        return False
     text = text.strip()
+    if not (text.endswith("000") or "E" in text or "e" in text):  # nearly every cell
+        return False
     return len(text) > 3 and bool(_SHOWN.fullmatch(text) or (len(text) > KEPT and _LONG.fullmatch(text)))
