@@ -8,6 +8,8 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 Filter = Callable[[str], str]
+_NO_CODE: Final = re.compile(r"[^a-z0-9.\-]+")
+_NO_ID: Final = re.compile(r"[^\w.\-]+")
 
 
 class Part(NamedTuple):
@@ -22,7 +24,7 @@ class Part(NamedTuple):
 @lru_cache(8192)
 def code(text: str) -> str:
     """Return lower-case text with anything but letters, digits, `.` and `-` as `_`; may be empty."""
-    return re.sub(r"[^a-z0-9.\-]+", "_", _ascii(text).lower()).strip("_.-")[:64]
+    return _NO_CODE.sub("_", _ascii(text).lower()).strip("_.-")[:64]
 
 
 @lru_cache(8192)
@@ -36,7 +38,7 @@ def slug(text: str) -> str:
 @lru_cache(8192)
 def identifier(text: str) -> str:
     """Return letters, digits, `_`, `.` and `-`. If anything was replaced, append a short hash."""
-    clean = re.sub(r"[^\w.\-]+", "-", text).strip("-.")
+    clean = _NO_ID.sub("-", text).strip("-.")
     return clean if clean == text and len(clean) <= 64 else f"{clean[:55]}-{_hash(text)}".lstrip("-")
 
 
