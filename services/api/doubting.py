@@ -60,6 +60,7 @@ async def found(views: Views, jurisdiction: str, instant: datetime) -> tuple[Row
 
 
 def _narrowed(row: VerdictRow, beyond: Collection[str]) -> VerdictRow:
+    """Return the row without names of posts elsewhere: their ids are left out with those of all views."""
     if row.post in beyond:
-        row = msgspec.structs.replace(row, post=None, post_name=None)
-    return msgspec.structs.replace(row, owner=None, owner_name=None) if row.owner in beyond else row
+        row = msgspec.structs.replace(row, post_name=None)
+    return msgspec.structs.replace(row, owner_name=None) if row.owner in beyond else row

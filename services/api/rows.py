@@ -5,7 +5,7 @@ import logging
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import msgspec
 
@@ -14,6 +14,7 @@ from projections import nested
 from projections.base import Row, personal_fields
 from projections.catalog import views
 from projections.hours import HOURS
+from projections.naming import without
 from projections.serving import REPORTING
 from projections.where import narrowed
 from services.access import ASKING
@@ -45,30 +46,6 @@ def _left_out(view: str) -> dict[str, Any]:
         return {}
     given = {field.name: field.default for field in msgspec.structs.fields(views[view].row)}
     return {name: given[name] for name in views[view].detail}
-
-
-_POSTS: Final = {"enterprises": ("review", "history"), "activity": ("detail",)}
-"""View -> fields in which rows name posts."""
-_NAMING: Final = frozenset(("post", "posts", "to", "raised_to", "delegated"))
-
-
-def _without(view: str, fields: dict[str, Any], beyond: Collection[str]) -> dict[str, Any]:
-    """Return the fields that name posts, without those that the reader does not know of."""
-    some = {name: fields[name] for name in _POSTS.get(view, ()) if fields[name]}
-    return {name: _pruned(msgspec.to_builtins(value), beyond) for name, value in some.items()}
-
-
-def _pruned(value: Any, beyond: Collection[str], *, naming: bool = False) -> Any:
-    if isinstance(value, dict):
-        kept = {
-            key: _pruned(one, beyond, naming=naming or key in _NAMING)
-            for key, one in cast("dict[str, Any]", value).items()
-        }
-        return {key: one for key, one in kept.items() if one is not None or value[key] is None}
-    if isinstance(value, list | tuple):
-        some = [_pruned(one, beyond, naming=naming) for one in cast("Sequence[Any]", value)]
-        return [one for one in some if one is not None]
-    return None if naming and value in beyond else value
 
 
 def subjects_of(view: str, rows: Iterable[Row]) -> tuple[str, ...]:
@@ -145,7 +122,7 @@ class Opener:
             if fields[name] is not None:
                 fields[name] = seen(name, fields[name])
         fields |= nested.changed(row, seen)
-        return fields | _without(view, fields, self._beyond) if self._beyond else fields
+        return fields | without(view, fields, self._beyond) if self._beyond else fields
 
     def seen(self, view: str, field: str, token: str) -> str | None:
         """Return a sealed value as the reader sees it; None if it was erased or cannot be opened."""

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from events.area import inside
 from events.undertaking_counts import UndertakingCounts, counted
 from projections.monthly_reviews import Corrected, review_figures
+from projections.naming import ELSEWHERE
 from projections.undertaking_board import OverdueUndertaking, UnitLine, board, overdue, quarter, stood
 from projections.where import lies_in
 from services.access import Principal
@@ -127,11 +128,16 @@ async def unit_board(request: Request) -> Answer[UnitBoard]:
 
 
 def _seen(one: OverdueUndertaking, posts: dict[str, Any], asker: Principal) -> OverdueUndertaking:
-    """Return the line without a post that lies outside the caller's areas: of the leader only the id, which
-    is in the row."""
-    if one.post not in posts or lies_in(posts[one.post], asker.areas):
+    """Return the line without posts that lie outside the caller's areas: only that there are some."""
+    if not _known(one.leader, posts, asker):
+        one = msgspec.structs.replace(one, leader=ELSEWHERE)
+    if _known(one.post, posts, asker):
         return one
-    return msgspec.structs.replace(one, post=one.leader, post_name=one.leader, vacant=None)
+    return msgspec.structs.replace(one, post=ELSEWHERE, post_name=ELSEWHERE, vacant=None)
+
+
+def _known(post: str, posts: dict[str, Any], asker: Principal) -> bool:
+    return post not in posts or lies_in(posts[post], asker.areas)
 
 
 @operation(id="monthly-review-figures", tag="views", query=ReviewParameters, problems=_PROBLEMS)

@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from events.area import inside
 from projections.difficulty_figures import Figure, figures, public_figures
+from projections.naming import ELSEWHERE
 from projections.waiting import Waiting, waiting
 from projections.where import lies_in
 from services.access import Principal
@@ -92,10 +93,15 @@ def _board(
 
 
 def _seen(one: Waiting, posts: dict[str, Any], asker: Principal) -> Waiting:
-    """Return the line without names of posts that lie outside the caller's areas: only the ids in its row."""
-    known = {step.post for step in one.path if step.post in posts and lies_in(posts[step.post], asker.areas)}
-    name = one.post_name if one.post in known else one.post
-    return replace(one, post_name=name, path=tuple(step for step in one.path if step.post in known))
+    """Return the line without posts that lie outside the caller's areas: only that there are some."""
+
+    def known(post: str) -> bool:
+        return post not in posts or lies_in(posts[post], asker.areas)
+
+    if not known(one.post):
+        one = replace(one, post=ELSEWHERE, post_name=ELSEWHERE)
+    owner = one.owner if known(one.owner) else ELSEWHERE
+    return replace(one, owner=owner, path=tuple(step for step in one.path if known(step.post)))
 
 
 def _lies(area: str, outers: tuple[tuple[str, ...], ...]) -> bool:

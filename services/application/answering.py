@@ -9,6 +9,7 @@ import msgspec
 
 from projections.answerable import AREA, TRADE
 from projections.base import Row
+from projections.naming import POSTS_IN
 from projections.office_index import OfficeIndex, office_index
 from projections.responsibility import Asked, Office, Responsibility, responsibility
 from services.application.announcing import Announcements
@@ -19,8 +20,6 @@ from services.views.port import OutboxStep, Query, Views
 T = TypeVar("T")
 READ: Final = {"units": Query(), "posts": Query(), "answerable": Query()}
 """The views that the answer follows from."""
-NAMING: Final = frozenset(("enterprises", "activity"))
-"""Views whose rows lie in an area and name posts that may be elsewhere."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -87,7 +86,7 @@ class Offices:
 
         Raises ViewsUnavailable.
         """
-        if not areas or NAMING.isdisjoint(views):
+        if not areas or POSTS_IN.keys().isdisjoint(views):
             return frozenset()
         found, _ = await self.read(jurisdiction, lambda index: index.posts_beyond(tuple(areas)))
         return found

@@ -3,7 +3,7 @@
 import { number, t, word } from "../lib/i18n.js";
 import { institution } from "../lib/institution/page.js";
 import { sentence } from "../lib/ledger/path.js";
-import { words } from "../lib/posts/posts.js";
+import { postName, words } from "../lib/posts/posts.js";
 import { html } from "../lib/preact.js";
 import { href } from "../lib/router.js";
 import { Icon } from "../lib/ui.js";
@@ -14,8 +14,8 @@ const given = (row) => (row.verdict ? word("opinion", row.verdict) : word("revie
 const STATE = /** @type {const} */ ({ key: "state", kind: "state", domain: "doubt_state" });
 const STAGE = /** @type {const} */ ({ key: "stage", kind: "code", domain: "review_stage" });
 const WHY = /** @type {const} */ ({ key: "why", kind: "code", domain: "doubt_why" });
-const OWNER = { key: "owner", of: (row) => row.owner_name ?? row.owner };
-const POST = { key: "post", of: (row) => row.post_name ?? row.post };
+const OWNER = { key: "owner", of: (row, source) => row.owner_name ?? postName(row.owner, source) };
+const POST = { key: "post", of: (row, source) => row.post_name ?? postName(row.post, source) };
 const NOTE = { name: "note", most: 200 };
 const TURN = ["review.nobody", "review.not_yours", "review.own_entry", "review.same_person"];
 
@@ -66,7 +66,7 @@ export default institution({
       key: "owner",
       say: (key, source) =>
         [...source.rows("verdicts_without_right").values()].find(({ owner }) => owner === key)?.owner_name ??
-        key,
+        postName(key, source),
       served: true,
     },
     { key: "area", kind: "area", served: true },

@@ -91,6 +91,7 @@ export default {
   "posts.day": "Day",
   "posts.question": "Who answers for {what}? ({task})",
   "posts.nobody": "Nobody answers",
+  "posts.outside": "A post outside your areas",
   "posts.elsewhere": "A post outside your areas answers",
   "posts.by_charge": "By its charge: {charge}",
   "posts.passed": "The duty rose from:",

@@ -90,6 +90,7 @@ export default {
   "posts.day": "日期",
   "posts.question": "{what}由谁负责？（{task}）",
   "posts.nobody": "无人负责",
+  "posts.outside": "您所辖区域之外的岗位",
   "posts.elsewhere": "由您所辖区域之外的岗位负责",
   "posts.by_charge": "依据的职责：{charge}",
   "posts.passed": "因岗位空缺，职责上移自：",

@@ -4,7 +4,7 @@ import { get } from "../api.js";
 import { number, t } from "../i18n.js";
 import { coded } from "../institution/show.js";
 import { asked } from "../people/parts.js";
-import { holderOf } from "../posts/posts.js";
+import { holderOf, saidPost } from "../posts/posts.js";
 import { html } from "../preact.js";
 import { href, route } from "../router.js";
 import { live } from "../store.js";
@@ -39,7 +39,7 @@ function Posts({ data, source }) {
   if (data.items.length === 0) return html`<p class="muted">${t("difficulties.nothing_waits")}</p>`;
   return html`${byPost(data.items).map(
     ([post, items]) => html`<section key=${post}><h2><bdi>${t("difficulties.of_post", {
-      name: items[0].post_name,
+      name: saidPost(items[0].post_name),
       n: number(items.length),
     })}</bdi>${items[0].vacant && html` <span class="late">${t("post_state.vacant")}</span>`}</h2>
       <${Holder} post=${post} source=${source} />

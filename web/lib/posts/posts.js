@@ -12,7 +12,11 @@ export const TASKS = ["answer", "screen", "verify", "check_city", "check_county"
 /** Return the name of a unit or post at the date of the page, else its id. */
 const nameIn = (view) => (id, source) => (id ? (source.rows(view).get(id)?.name ?? shortened(id)) : "");
 export const unitName = nameIn("units");
-export const postName = nameIn("posts");
+const nameOfPost = nameIn("posts");
+/** Return the name of a post; one outside the token's areas is only said to be elsewhere. */
+export const postName = (id, source) => saidPost(nameOfPost(id, source));
+/** Return the name of a post that the service gave, or that the post is elsewhere. */
+export const saidPost = (name) => (name === "elsewhere" ? t("posts.outside") : name);
 
 /** Return a post's state: a term that has run out leaves it vacant, without an event. */
 export function stateOf(row, source) {

@@ -6,7 +6,7 @@ import { number, t } from "../i18n.js";
 import { instantOf } from "../institution/rows.js";
 import { fromLocal, toLocal } from "../localtime.js";
 import { ask, asked } from "../people/parts.js";
-import { unitName } from "../posts/posts.js";
+import { saidPost, unitName } from "../posts/posts.js";
 import { html, useState } from "../preact.js";
 import { href } from "../router.js";
 import { live } from "../store.js";
@@ -108,7 +108,7 @@ function Late({ data }) {
     <ol class="folk-lines">${data.overdue.map(
       (one) => html`<li key=${one.undertaking}><a href=${href("undertakings", { id: one.undertaking })}>${
         one.title
-      }</a><span>${[one.step, one.post_name].filter(Boolean).join(" · ")}${
+      }</a><span>${[one.step, saidPost(one.post_name)].filter(Boolean).join(" · ")}${
         one.vacant && html` <span class="late">${t("difficulties.vacant")}</span>`
       }</span><span class="late">${t("undertakings.days_over", { n: number(one.days) })}</span>
       ${one.level > 0 && html`<span class="muted">${went(one.level)}</span>`}</li>`,
