@@ -52,6 +52,10 @@ class UnitLine(msgspec.Struct, frozen=True, kw_only=True):
     """Ids of the rows in the numerator."""
     not_in_time: tuple[str, ...] = ()
     """Ids of the other rows in the denominator."""
+    before_in_time: tuple[str, ...] = ()
+    """Ids of the rows in the numerator of the other date."""
+    before_not_in_time: tuple[str, ...] = ()
+    """Ids of the other rows in its denominator."""
 
 
 class OverdueUndertaking(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,32 +100,46 @@ def stood(rows: Iterable[UndertakingRow], instant: datetime) -> list[Standing]:
 def board(
     rows: Sequence[UndertakingRow], instant: datetime, zone: ZoneInfo, before: datetime | None = None
 ) -> list[UnitLine]:
-    """Return the units that have anything on the ledger, ranked ones first."""
-    some = stood(rows, instant)
-    units: dict[str, list[Standing]] = defaultdict(list)
-    for one in some:
-        units[one.then.unit].append(one)
-    now = in_time(some, instant, zone)
-    earlier = in_time(stood(rows, before), before, zone) if before else None
-    lines = [
-        UnitLine(
-            unit=unit,
-            now=now[unit],
-            before=earlier.get(unit, InTime()) if earlier is not None else None,
-            counts=counted([one.then for one in mine], instant),
-            done_in_time=tuple(one.key for one in _due(mine, instant, zone) if _met(one.then)),
-            not_in_time=tuple(one.key for one in _due(mine, instant, zone) if not _met(one.then)),
+    """Return the units that have anything on the ledger at one of the dates, ranked ones first."""
+    units = _by_unit(stood(rows, instant))
+    then = _by_unit(stood(rows, before)) if before else {}
+    now = _in_time(units, instant, zone)
+    earlier = _in_time(then, before, zone) if before else None
+    lines: list[UnitLine] = []
+    for unit in units | then:
+        met, missed = _keys(units.get(unit, ()), instant, zone)
+        met_before, missed_before = _keys(then.get(unit, ()), before, zone) if before else ((), ())
+        lines.append(
+            UnitLine(
+                unit=unit,
+                now=now.get(unit, InTime()),
+                before=earlier.get(unit, InTime()) if earlier is not None else None,
+                counts=counted([one.then for one in units.get(unit, ())], instant),
+                done_in_time=met,
+                not_in_time=missed,
+                before_in_time=met_before,
+                before_not_in_time=missed_before,
+            )
         )
-        for unit, mine in units.items()
-    ]
     return sorted(lines, key=lambda one: (one.now.rank is None, one.now.rank or 0, -one.now.due, one.unit))
 
 
-def in_time(some: Iterable[Standing], instant: datetime, zone: ZoneInfo) -> dict[str, InTime]:
-    """Return the figures by unit, with ranks among those that are not small."""
+def _by_unit(some: Iterable[Standing]) -> dict[str, list[Standing]]:
     units: dict[str, list[Standing]] = defaultdict(list)
     for one in some:
         units[one.then.unit].append(one)
+    return dict(units)
+
+
+def _keys(some: Iterable[Standing], instant: datetime, zone: ZoneInfo) -> tuple[tuple[str, ...], ...]:
+    """Return what was done in time of what fell due, and what was not."""
+    due = _due(some, instant, zone)
+    met = tuple(one.key for one in due if _met(one.then))
+    return met, tuple(one.key for one in due if not _met(one.then))
+
+
+def _in_time(units: Mapping[str, Sequence[Standing]], instant: datetime, zone: ZoneInfo) -> dict[str, InTime]:
+    """Return the figures by unit, with ranks among those that are not small."""
     found = {unit: _figure(_due(mine, instant, zone)) for unit, mine in units.items()}
     shares = [one.share for one in found.values() if one.share is not None and not one.small]
     return {

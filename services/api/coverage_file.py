@@ -1,6 +1,6 @@
 """Coverage at an instant as a workbook: one line for all, and for each area, trade, size class and route."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from typing import IO, Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
@@ -14,12 +14,11 @@ from services.api.coverage import Coverage, CoveredBy, InstantParameters, asked_
 from services.api.headings import CHOICES, FIELDS, headings
 from services.api.parameters import one_of
 from services.api.routing import operation
-from services.api.table_files import XLSX, XlsxFile
+from services.api.table_files import XLSX, XlsxFile, parts_of
 from services.base.threads import beside
 
 COLUMNS: Final = ("by", "value", "name", "ledger", "covered", "share")
 _LISTS: Final = {"trade": "trade", "size": "size_class"}
-_PART: Final = 1 << 16
 Names = dict[tuple[str, str], str]
 """(division, code) -> name."""
 
@@ -43,7 +42,7 @@ async def coverage_file(request: Request) -> StreamingResponse:
     file = await beside(_workbook, found, names, asked.headings)
     name = f"{jurisdiction}-coverage-{at:%Y%m%d-%H%M}.xlsx"
     given = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return StreamingResponse(_read(file), media_type=XLSX, headers=given)
+    return StreamingResponse(parts_of(file), media_type=XLSX, headers=given)
 
 
 async def _names(request: Request, jurisdiction: str, found: Coverage, language: str) -> Names:
@@ -82,11 +81,3 @@ def _lines(found: Coverage, names: Names) -> Iterator[list[Any]]:
 
 def _line(by: str, one: CoveredBy, names: Names) -> list[Any]:
     return [by, one.value, names.get((by, one.value), ""), one.ledger, one.covered, one.share]
-
-
-async def _read(file: IO[bytes]) -> AsyncIterator[bytes]:
-    try:
-        while part := await beside(file.read, _PART):
-            yield part
-    finally:
-        file.close()

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import datetime
 from typing import IO, Any, Final
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from xlsxwriter import Workbook
 
+from services.base.threads import beside
 from services.intake.harmless import harmless
 
 BOM: Final = "\ufeff"
@@ -21,6 +22,8 @@ MOST_ROWS: Final = 1_048_575
 MOST_LETTERS: Final = 32_767
 """Letters of one XLSX cell, the limit of the format."""
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_PART: Final = 1 << 16
+"""Bytes that are sent at once."""
 _FORBIDDEN: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 """Characters that XML cannot hold."""
 
@@ -97,6 +100,15 @@ class XlsxFile:
     def discard(self) -> None:
         """Remove all temporary files but the one that was saved."""
         self._rest.cleanup()
+
+
+async def parts_of(file: IO[bytes]) -> AsyncIterator[bytes]:
+    """Yield a saved workbook in parts, and close it."""
+    try:
+        while part := await beside(file.read, _PART):
+            yield part
+    finally:
+        file.close()
 
 
 def _plain(text: str) -> str:

@@ -95,8 +95,13 @@ async def unit_board(request: Request) -> Answer[UnitBoard]:
     Units with fewer than five due are marked and not ranked; units with none have no share. `done_in_time`
     and `not_in_time` are the rows behind both numbers. `overdue` names what is open past a deadline.
     """
+    return answer(await board_at(request, read(request, BoardParameters, "undertakings")))
+
+
+async def board_at(request: Request, params: BoardParameters) -> UnitBoard:
+    """Return the board as the caller may see it. Raises Problem."""
     jurisdiction, asker = await _reader(request)
-    params, service = read(request, BoardParameters, "undertakings"), muster(request)
+    service = muster(request)
     await _whole(request, jurisdiction)
     instant, outers = instant_of(request, params.at), (params.area, asker.areas)
     instant_of(request, params.before)  # refused too if it lies in the future
@@ -124,7 +129,7 @@ async def unit_board(request: Request) -> Answer[UnitBoard]:
         return await beside(work)
 
     same = (request.url.path, service.progress.positions.get(jurisdiction, 0), str(params), asker.areas)
-    return answer(await heavy(request).run(asker.id, same, done))
+    return await heavy(request).run(asker.id, same, done)
 
 
 def _seen(one: OverdueUndertaking, posts: dict[str, Any], asker: Principal) -> OverdueUndertaking:

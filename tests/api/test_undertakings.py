@@ -1,9 +1,11 @@
 """Supervision over HTTP: the board of units, both figures of a review, and inspections from a phone."""
 
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from openpyxl import load_workbook
 from service import J, Service
 
 from services.files.sweeping import KEPT, sweep_unattached
@@ -55,6 +57,45 @@ async def test_units_are_compared_by_what_fell_due_and_each_figure_has_its_rows(
     assert {late["post_name"] for late in board["overdue"]} == {"Post 1", "Post 2"}
     assert (await read(city, "undertakings/board", at=AT, limit=2))["more"] is True
     await read(city, "undertakings/board", 400, at="2199-01-01T00:00:00Z")
+
+
+async def test_the_other_date_has_its_rows_too_and_a_unit_that_has_given_all_away_is_listed(
+    city: Service,
+) -> None:
+    await finish(city, "T1", DONE)
+    for n in (6, 7):
+        given = {"undertaking": f"T{n}", "leader": "P1", "at": "2022-03-20T00:00:00Z"}
+        await city.ok("undertaking.hand_over", **given)
+    board = await read(city, "undertakings/board", at=AT, before="2022-03-10T00:00:00Z")
+    one, two = board["units"]
+    assert (one["before_in_time"], len(one["before_not_in_time"]), one["before"]["due"]) == (["T1"], 5, 6)
+    assert (two["unit"], two["counts"]["raised"], two["now"]["share"], two["now"]["rank"]) == (
+        *("U2", 0, None, None),
+    )
+    assert (two["before"]["due"], two["before_not_in_time"]) == (1, ["T6"])
+
+
+@pytest.mark.parametrize(
+    ("language", "heads"), [("en", ("Rank", "Done in time")), ("zh", ("名次", "按时完成"))]
+)
+async def test_the_board_is_a_workbook_in_which_small_units_have_no_rank(
+    city: Service, language: str, heads: tuple[str, str]
+) -> None:
+    await finish(city, "T1", DONE)
+    asked = {"at": AT, "before": "2022-03-03T00:00:00Z", "headings": language}
+    answer = await city.http.get(f"/api/v1/{J}/undertakings/board.xlsx", params=asked)
+    assert answer.status_code == 200, answer.text
+    sheet = load_workbook(BytesIO(answer.content)).active
+    assert sheet is not None
+    head, one, two = sheet.iter_rows(values_only=True)
+    assert (head[0], head[4], len(head)) == (*heads, 17)
+    assert one[:7] == (1, "U1", "Unit 1", "false", 1, 6, pytest.approx(1 / 6))
+    assert two[:7] == (None, "U2", "Unit 2", "true", 0, 1, 0)
+    assert one[12:] == (None, "false", 0, 0, None), "nothing was due by then: no share"
+    alone = await city.http.get(f"/api/v1/{J}/undertakings/board.xlsx", params={"at": AT})
+    sheet = load_workbook(BytesIO(alone.content)).active
+    assert sheet is not None
+    assert sheet.max_column == 12
 
 
 async def test_a_post_outside_ones_areas_is_not_named_on_the_board(city: Service) -> None:

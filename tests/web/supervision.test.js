@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { rowsOf } from "../../web/lib/supervision/board.js";
+import { pointsOf, rowsOf } from "../../web/lib/supervision/board.js";
 import { lines, overdue } from "../../web/lib/supervision/parts.js";
 import { byMonth } from "../../web/lib/supervision/route.js";
 
@@ -12,6 +12,19 @@ test("the denominator is the numerator and the rest", () => {
   const line = { done_in_time: ["T1"], not_in_time: ["T2", "T3"] };
   assert.deepEqual(rowsOf(line, "done_in_time"), ["T1"]);
   assert.deepEqual(rowsOf(line, "due"), ["T1", "T2", "T3"]);
+});
+
+test("so it is at the other date", () => {
+  const line = { before_in_time: [], before_not_in_time: ["T2"] };
+  assert.deepEqual(rowsOf(line, "before_in_time"), []);
+  assert.deepEqual(rowsOf(line, "before_due"), ["T2"]);
+});
+
+test("two shares differ by points of a hundred, and no data by nothing", () => {
+  const at = (share) => ({ share });
+  assert.equal(pointsOf({ now: at(0.5), before: at(0.25) }), "+25");
+  assert.equal(pointsOf({ now: at(0.5), before: at(null) }), "");
+  assert.equal(pointsOf({ now: at(null), before: at(0.5) }), "");
 });
 
 test("steps and ends stand in their month, without what was dropped or withdrawn", () => {
