@@ -110,7 +110,6 @@ NAMES = (
     *("station", "waiting", "visit", "commitment", "activity", "sums of service"),
     *("course", "session", "session form", "training", "training figures", "leaders", "duty"),
     *("undertaking", "board of units", "inspection"),
-    *("course", "session", "session form", "training", "training figures", "leaders"),
     *("post", "who answers", "enterprise", "funnel", "verdicts", "comparison", "chapters", "coverage"),
     *("report", "rows of a figure"),
     *("enter request", "enter worker", "enter team", "enter incident", "enter area", "imports", "import"),
@@ -124,7 +123,8 @@ def board(city: City) -> list[Place]:
     """Every page of the board in the states that somebody works in, with rows that the city has."""
     request = city.rows("requests", state=["assigned", "open"], limit=1)[0]["request"]
     team = city.rows("teams", state="active", limit=1)[0]["team"]
-    worker = city.rows("roster", presence=["assigned", "available"], limit=1)[0]["worker"]
+    on_duty = city.rows("roster", presence=["assigned", "available"], limit=1)[0]
+    worker, home = on_duty["worker"], on_duty["area"]
     incident = city.rows("incidents", limit=1)[0]["incident"]
     enterprise = city.rows("enterprises", limit=1)[0]["enterprise"]
     area = city.rows("areas", level=1, limit=1)[0]["area"]
@@ -153,7 +153,7 @@ def board(city: City) -> list[Place]:
         Place("map", f"{city.j}/map?as=map", ".geo-map canvas"),
         Place("incidents", f"{city.j}/incidents", ".incidents-cards"),
         Place("incident", f"{city.j}/incidents/{incident}", ".incident-clock"),
-        Place("hours", f"{city.j}/hours?from=2022-03-01", ".hours-table, .empty"),
+        Place("hours", f"{city.j}/hours?from=2022-03-01&area={home}", ".hours-table, .empty"),
         Place("reporting", f"{city.j}/reporting", f"{grid}, .empty"),
         Place("notes", f"{city.j}/notes", ".notes-cards"),
         Place("areas", f"{city.j}/areas", grid),
