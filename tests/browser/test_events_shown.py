@@ -15,7 +15,7 @@ from story import STORY
 from services.base.clock import SharedClock
 
 PAGES = ("overview", "requests", "teams", "workers", "incidents")
-EVERY = 1 if LONG else 8
+EVERY = 1 if LONG else 24
 """New types of events between two comparisons: a page that missed one stays wrong until the next."""
 BEGIN = datetime.fromisoformat("2022-03-28T09:00:00+08:00")
 SHOWN = """() => {
