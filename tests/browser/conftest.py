@@ -125,9 +125,11 @@ def line(service: Served) -> Iterator[Line]:
 
 
 def _played(tmp_path_factory: pytest.TempPathFactory, until: str) -> Path:
-    """The Yichun scenario up to an instant, played once for all workers of the run."""
+    """The Yichun scenario up to an instant, played once for all workers of the run, or of `make test`."""
     root = tmp_path_factory.getbasetemp()
-    shared = (root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root) / "played"
+    root = root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root
+    shared = Path(os.environ.get("MUSTER_PLAYED") or root) / "played"
+    shared.parent.mkdir(exist_ok=True)
     with shared.with_suffix(".lock").open("w") as gate:
         fcntl.flock(gate, fcntl.LOCK_EX)
         if not (shared / "played").exists():

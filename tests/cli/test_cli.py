@@ -278,7 +278,7 @@ def test_a_setting_that_cannot_be_ends_in_one_line_that_names_it(
 
 
 def test_a_demo_that_ends_before_the_incident_says_so(tmp_path: Path) -> None:
-    until = ("--until", "2022-02-20T00:00+08:00")
+    until = ("--until", "2022-02-14T12:00+08:00")
     done = muster("demo", "--speed", "max", "--exit", *until, "--port", "0", "--data", str(tmp_path / "data"))
     assert done.returncode == 0, done.stderr
     assert "no incident has been declared" in done.stdout

@@ -37,6 +37,7 @@ from services.decisions.team.table import TEAMS
 from services.decisions.worker.table import WORKER_STANDINGS, WORKERS
 from tests import through_time
 from tests.given import DAY, Log, area, incident, request, team, worker
+from tests.scale import scaled
 
 INSTANTS_COMPARED = 4
 DEEP = bool(os.environ.get("MUSTER_DEEP"))
@@ -584,7 +585,7 @@ def test_every_command_is_asked() -> None:
 
 
 PACE = settings(
-    max_examples=int(os.environ.get("MUSTER_EXAMPLES", "2000")) if DEEP else 60,
+    max_examples=2000 if DEEP else scaled("MUSTER_EXAMPLES", 60, 400),
     stateful_step_count=60 if DEEP else 30,
     deadline=None,
     derandomize=not DEEP,
