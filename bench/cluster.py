@@ -13,7 +13,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench import cluster_live, cluster_log, cluster_pair, cluster_views
+from bench import cluster_back, cluster_live, cluster_log, cluster_pair, cluster_views
 from bench.cluster_history import yichun
 from bench.cluster_tools import Figures
 from services.sandbox.cluster import Cluster
@@ -52,6 +52,7 @@ async def run(scale: float, history: int) -> Figures:
         whole.start()
         try:
             await cluster_live.measure(figures, whole, scale, history)
+            await cluster_back.measure(figures, whole)
         finally:
             whole.stop()
     return figures

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -134,3 +134,12 @@ def cpu_seconds(pid: int) -> float:
         return sum(sum(one.cpu_times()[:2]) for one in family)
     except psutil.Error:
         return 0.0
+
+
+def queued_seconds(pid: int) -> float:
+    """Return how long the threads of a process waited for a core, of the one that waited longest."""
+    found = [0.0]
+    for task in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        with suppress(OSError):
+            found.append(int(task.read_text().split()[1]) / 1e9)
+    return max(found)

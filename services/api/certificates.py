@@ -11,7 +11,6 @@ from projections.certificates import REVOKED, CertificateRow
 from projections.where import lies_in
 from services.access import Principal
 from services.api.certificate.code import AwardPaper, Paper, Said, public_key, signed, signing_key
-from services.api.certificate.paper import pdf
 from services.api.context import Answer, answer, muster, reader
 from services.api.parameters import NoParameters, read
 from services.api.problems import Problem
@@ -83,8 +82,14 @@ async def paper(request: Request) -> Response:
 async def as_pdf(request: Request, said: Said, secret: bytes) -> Response:
     """Answer with a paper, signed."""
     code = signed(said, signing_key(secret, said.jurisdiction))
-    file = await beside(pdf, said, f"{str(request.base_url).rstrip('/')}{PAGE}#{code}")
+    file = await beside(_drawn, said, f"{str(request.base_url).rstrip('/')}{PAGE}#{code}")
     return attached(file, PDF, f"{_FILES[type(said)]}-{said.number}.pdf")
+
+
+def _drawn(said: Said, address: str) -> bytes:
+    from services.api.certificate.paper import pdf  # not at each start: few processes ever draw one
+
+    return pdf(said, address)
 
 
 def attached(file: bytes, media: str, name: str) -> Response:

@@ -31,7 +31,7 @@ Sender = Literal["dispatcher", "admin", "service"]
 class Command(BaseModel):
     """A request to change something. Also the HTTP body and the OpenAPI schema."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)
 
     NAME: ClassVar[str] = ""
     KIND: ClassVar[Literal["fact", "claim"]] = CLAIM

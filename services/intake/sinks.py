@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
 import msgspec
 
 from services.application.commands import Commands
@@ -135,6 +134,9 @@ class Remote:
 
     def __init__(self, url: str, token: str, verify: ssl.SSLContext | bool = True) -> None:
         """`verify`: the TLS context that trusts the server, or True for the system's."""
+        import httpx  # not by the server itself, which imports into itself
+
+        self._failed = httpx.TransportError
         headers = {"Authorization": f"Bearer {token}"}
         self._client = httpx.AsyncClient(
             base_url=url, headers=headers, timeout=60, trust_env=False, verify=verify
@@ -147,7 +149,7 @@ class Remote:
                 content=msgspec.json.encode(items),
                 headers={"Content-Type": "application/json", "Priority": "u=7"},
             )
-        except httpx.TransportError:  # resending the same ids is harmless
+        except self._failed:  # resending the same ids is harmless
             return [{"id": item["id"], "outcome": "pending"} for item in items]
         if answer.status_code in (429, 503):
             return [{"id": item["id"], "outcome": "pending"} for item in items]

@@ -5,9 +5,8 @@ import hashlib
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import httpx
 import msgspec
 
 from events.assignment import ACCEPTED, DISPATCHED, OFFERED
@@ -21,6 +20,9 @@ from services.push.port import PushStore, PushUnavailable, Subscription
 from services.push.rules import Rules
 from services.push.sealing import BadKeys, Browser, Signer, new_key, seal
 from services.views.port import Change, RowUnreadable, Views, ViewsUnavailable
+
+if TYPE_CHECKING:
+    import httpx  # imported by a process that sends pushes
 
 MAX_WAITING: Final = 2_000
 """Pushes; beyond this the oldest are dropped, as an offer delayed that long has expired."""
@@ -61,11 +63,14 @@ class Pusher:
         private_key: bytes,
         *,
         valid: Callable[[str], bool] = lambda token: True,
-        client: httpx.AsyncClient | None = None,
+        client: "httpx.AsyncClient | None" = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """`valid` tells whether an access token, by id, is still valid."""
         self._store, self.rules, self._valid, self.now = store, rules, valid, now
+        import httpx
+
+        self._failed = httpx.HTTPError
         self._client = client or httpx.AsyncClient(timeout=TIMEOUT_SECONDS, follow_redirects=False)
         self._signer = Signer(private_key, rules.contact)
         self._queue: asyncio.Queue[Push] = asyncio.Queue()
@@ -210,7 +215,7 @@ class Pusher:
         body = seal(push.message, browser)
         try:
             answer = await self._client.post(endpoint, content=body, headers=headers)
-        except httpx.HTTPError as error:
+        except self._failed as error:
             return self._retry(push, None, type(error).__name__)
         if answer.status_code in (404, 410):
             await self.unsubscribe(endpoint)

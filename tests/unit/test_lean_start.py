@@ -31,6 +31,19 @@ def test_a_projector_imports_no_rule_no_route_and_no_other_store() -> None:
     assert NOT_ITS_OWN & loaded(PROJECTOR) == set()
 
 
+def test_a_service_imports_no_client_and_draws_no_paper_before_it_is_asked_to() -> None:
+    assert {"httpx", "reportlab"} & loaded("from services.cli import app; app('serve')") == set()
+
+
+def test_a_service_builds_no_model_of_a_command_before_one_is_sent() -> None:
+    program = (
+        "from services.api.commands import BODIES\n"
+        "built = [name for name, body in BODIES.items() if body.__pydantic_complete__]\n"
+        "assert not built, built"
+    )
+    loaded(program)
+
+
 def test_a_command_line_imports_no_command_before_it_is_known() -> None:
     assert not {one for one in loaded("import services.cli") if one.startswith("services.cli.")} - {
         "services.cli.common"
