@@ -1,7 +1,7 @@
 """Figures 8 to 10: a killed process, on the clock and in processor time of its successor.
 
-The clock counts what others take of the cores. `queued` is how long a thread of the successor was ready to run but
-had no core: what is left without it is about what an idle machine would take.
+The clock counts what others take of the cores. `queued` is how long a thread of the successor was ready to
+run but had no core: what is left without it is about what an idle machine would take.
 """
 
 import asyncio

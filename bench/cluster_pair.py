@@ -1,10 +1,12 @@
 """Two cities, projected by one process and by two: what a second one brings, and what a rebalance costs."""
 
 import asyncio
+import os
 import re
+import signal
 import time
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -42,13 +44,27 @@ async def one(stage: Stage, label: str, processes: int, pids: dict[str, int], co
         for name, found in commits.items():
             await send(stage.cluster, name, [data for data, _ in found[:PROBES]])
             await stage.shows(name, found[PROBES - 1][1])
-        cpu, begun = Cpu.of(workers), time.perf_counter()
-        for name, found in commits.items():
-            await send(stage.cluster, name, [data for data, _ in found[PROBES:]])
+        with _paused(workers):  # sending takes of the same cores
+            for name, found in commits.items():
+                await send(stage.cluster, name, [data for data, _ in found[PROBES:]])
+            cpu, begun = Cpu.of(workers), time.perf_counter()
         ends = await asyncio.gather(*(stage.shows(name, found[-1][1]) for name, found in commits.items()))
         costs += [float(seconds) for log in logs for seconds in _REBALANCE.findall(log.read_bytes())]
         events = sum(f[-1][1].position - f[PROBES - 1][1].position for f in commits.values())
         return Run(events / (max(ends) - begun), cpu.used())
+
+
+@contextmanager
+def _paused(workers: dict[str, int]) -> Iterator[None]:
+    """Stop the projectors, for less than a session of their group lasts."""
+    pids = [pid for name, pid in workers.items() if "worker" in name]
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
 
 
 async def _joined(log: Path) -> bool:
@@ -66,13 +82,25 @@ async def measure(figures: Figures, stage: Stage, pids: dict[str, int]) -> None:
         "4  two projectors on two cities, relative to one",
         f"ratio {median(ratios):.2f}",
         f"goal >= 1.7 on four cores; work of projectors {_work(both) / _work(alone):.2f} times"
-        f" ({spread(ratios, '', 2)})",
+        f" ({spread(ratios, '', 2)}); {_bound(alone)}",
         ratio=ratios,
         cpu_seconds=[run.cpu for run in (*alone, *both)],
     )
     figures.say(
         "4  a rebalance, until all is projected to its end", f"{median(costs):.1f} s", spread(costs, " s", 1)
     )
+
+
+def _bound(alone: Sequence[Run]) -> str:
+    """Say what two could bring at most on these cores: one already needs more than its own."""
+    need: dict[str, float] = {}
+    for run in alone:
+        for name, seconds in run.cpu.items():
+            need[name.rstrip("-1")] = need.get(name.rstrip("-1"), 0.0) + seconds
+    own, cores = need["worker"], os.cpu_count() or 1
+    others = ", ".join(f"{name} {seconds / own:.2f}" for name, seconds in need.items() if name != "worker")
+    most = cores * own / sum(need.values())
+    return f"for each second of a projector {others}: at most {most:.2f} on {cores} cores"
 
 
 def _work(runs: Sequence[Run]) -> float:
