@@ -6,6 +6,7 @@ import msgspec
 
 from services.cli.common import err, out
 from services.intake.asking import Question
+from services.intake.boundaries import Boundaries
 from services.intake.noting import Noted
 from services.intake.previewing import Preview
 from services.intake.summary import Change, FileSummary, Summary
@@ -30,6 +31,9 @@ _EN: Final[Words] = {
     "unknown": "{column}: '{text}' is not known: {count} rows (line {lines})",
     "answer": "  to use these rows: --answer '{column}:{text}={value}'{which}",
     "which": ", VALUE one of: {choices}",
+    "bounded": "{file}: {features} features = {applied} applied + {known} known + {rejected} rejected;"
+    " {vertices} points, {kept} kept ({datum})",
+    "feature": "feature {feature} {name}: {why}",
     "unreachable": "the server cannot be reached: {error}; import again, no row is recorded twice.",
     "comma": ", ",
 }
@@ -51,6 +55,9 @@ _ZH: Final[Words] = {
     "unknown": "{column}：不认识“{text}”：{count} 行（第 {lines} 行）",
     "answer": "  如要导入这些行：--answer '{column}:{text}={value}'{which}",
     "which": "，VALUE 可为：{choices}",
+    "bounded": "{file}：{features} 个要素 = 新增 {applied} + 已有 {known} + 拒绝 {rejected}；"
+    "{vertices} 个点，保留 {kept} 个（{datum}）",
+    "feature": "第 {feature} 个要素 {name}：{why}",
     "unreachable": "无法连接服务器：{error}。请重新导入，不会重复写入。",
     "comma": "、",
 }
@@ -63,6 +70,20 @@ class Account:
 
     def __init__(self, language: str) -> None:
         self._language, self.words = language, TEXTS[language]
+
+    def bounded(self, found: Boundaries, file: str, as_json: bool) -> None:
+        """Print what a file of boundaries did, and why features were not used."""
+        if as_json:
+            _json(msgspec.to_builtins(found))
+            return
+        sums = {name: getattr(found, name) for name in ("features", "applied", "known", "rejected")}
+        points = {"vertices": found.vertices, "kept": found.kept, "datum": found.datum}
+        out.print(self.words["bounded"].format(file=file, **sums, **points), markup=False)
+        for one in found.items:
+            if one.code:
+                why = sentence(one.code, one.values, self._language)
+                told = self.words["feature"].format(feature=one.feature, name=one.name, why=why)
+                err.print(told, markup=False)
 
     def preview(self, rows: int, seen: tuple[tuple[str, Preview], ...], as_json: bool) -> None:
         """Print what an import would ask, contradict and note."""

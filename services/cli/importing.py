@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated, Final, NamedTuple
 
 import httpx
-import msgspec
 import typer
 
 from services import wiring
@@ -19,7 +18,7 @@ from services.application.commands import Commands
 from services.application.lookup import open_areas
 from services.application.progress import ViewProgress
 from services.base.tuning import tune
-from services.cli.common import DATA, Data, Fail, Json, err, out, progress, run
+from services.cli.common import DATA, Data, Fail, Json, out, progress, run
 from services.cli.import_account import Account
 from services.decisions.base import Context
 from services.intake import ImportFailed, Mapping, Summary, import_files, load_mapping, shipped
@@ -212,24 +211,14 @@ def _bound(
     file: Path, jurisdiction: str, data: Path, datum: Datum | None, language: str, as_json: bool
 ) -> int:
     """Import the boundaries of a file, print the account, and return how many features were rejected."""
+    account = Account(language)
     try:
         found = run(_boundaries(file, jurisdiction, data, datum))
     except ImportFailed as error:
-        raise Fail(str(error), 2) from error
+        raise Fail(sentence(error.code, error.values, language), 2) from error
     except httpx.HTTPError as error:
-        raise Fail(f"the server cannot be reached: {error}; import again.") from error
-    if as_json:
-        out.print(msgspec.json.format(msgspec.json.encode(found), indent=2).decode(), markup=False)
-        return found.rejected
-    out.print(
-        f"{file}: {found.features} features = {found.applied} applied + {found.known} known"
-        f" + {found.rejected} rejected; {found.vertices} points, {found.kept} kept ({found.datum})",
-        markup=False,
-    )
-    for one in found.items:
-        if one.code:
-            why = sentence(one.code, one.values, language)
-            err.print(f"feature {one.feature} {one.name}: {why}", markup=False)
+        raise Fail(account.words["unreachable"].format(error=error)) from error
+    account.bounded(found, str(file), as_json)
     return found.rejected
 
 
