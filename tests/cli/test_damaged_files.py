@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import apsw
 import pytest
 from fastapi import FastAPI
 from scale import LONG
@@ -207,6 +208,28 @@ def test_deleted_views_come_back_as_they_were(run: Run, tmp_path: Path) -> None:
     before = run("show", "roster", "--format", "json").out
     harm(tmp_path / "data", "views.sqlite", middle)
     (tmp_path / "data" / "views.sqlite").unlink()
+    assert run("serve").status == 0
+    assert run("show", "roster", "--format", "json").out == before
+
+
+OLDER = {
+    "without the view": "DROP TABLE {table}; DELETE FROM view_versions WHERE view = 'roster'",
+    "with other rows": "UPDATE view_versions SET signature = 'other' WHERE view = 'roster'",
+    "of another format": "PRAGMA user_version = 99",
+}
+
+
+@pytest.mark.parametrize("change", OLDER.values(), ids=OLDER)
+def test_views_of_another_version_are_not_called_damaged(change: str, run: Run, tmp_path: Path) -> None:
+    before = run("show", "roster", "--format", "json").out
+    db = apsw.Connection(str(tmp_path / "data" / "views.sqlite"))
+    table = db.execute("SELECT table_name FROM view_versions WHERE view = 'roster'").get
+    db.execute(change.format(table=table)).fetchall()
+    db.close()
+    for command in (("show", "roster"), ("verify",)):
+        told = run(*command)
+        assert (told.status, is_plain(told)) == (1, True)
+        assert "of another version of Muster; start the service once" in told.err
     assert run("serve").status == 0
     assert run("show", "roster", "--format", "json").out == before
 

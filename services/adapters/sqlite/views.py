@@ -34,6 +34,8 @@ class SqliteViews:
         """Position at which planner statistics were last computed."""
         self._disagreeing: set[str] = set()
         """Views whose table and indexes were found to disagree."""
+        self._made: dict[str, tuple[str, str]] | None = None
+        """If only read: the views in the file, which another version of Muster may have made."""
         self._connections = Connections(self._path, readonly=readonly)
         if readonly:
             self._look()
@@ -49,7 +51,9 @@ class SqliteViews:
         if self._path is None or not self._path.exists():
             raise ViewsUnavailable(f"no views at {self._path}; start the server once")
         try:
-            self._connections.read_here(file.head, "")
+            self._made = self._connections.read_here(file.versions)
+            if self._made:
+                self._connections.read_here(file.head, "")
         except apsw.Error as error:
             raise file.unavailable(self._path, error) from error
 
@@ -67,6 +71,11 @@ class SqliteViews:
         if table is None:
             raise BadQuery(
                 "parameter.invalid", variant="view", name=view[:80], known=tuple(sorted(self.tables))
+            )
+        if self._made is not None and self._made.get(view) != (table.name, table.signature):
+            raise ViewsUnavailable(
+                f"the view {view} in {self._path} is of another version of Muster; start the service once: "
+                "it folds the view again from the log"
             )
         return table
 

@@ -84,7 +84,7 @@ def migrate(db: apsw.Connection, tables: Mapping[str, Table]) -> None:
             _drop_everything(db)
             db.execute(_SCHEMA)
             db.pragma("user_version", FORMAT)
-        have = {name: (table, mark) for name, table, mark in db.execute("SELECT * FROM view_versions")}
+        have = versions(db)
         want = {name: (table.name, table.signature) for name, table in tables.items()}
         for name in have.keys() - want.keys():
             _drop(db, name, have[name][0])
@@ -93,6 +93,13 @@ def migrate(db: apsw.Connection, tables: Mapping[str, Table]) -> None:
                 if name in have:
                     _drop(db, name, have[name][0])
                 _make(db, tables[name])
+
+
+def versions(db: apsw.Connection) -> dict[str, tuple[str, str]]:
+    """Return the table and signature of each view in the file; none if the file is of another format."""
+    if db.pragma("user_version") != FORMAT:
+        return {}
+    return {name: (table, mark) for name, table, mark in db.execute("SELECT * FROM view_versions")}
 
 
 def _drop_everything(db: apsw.Connection) -> None:
