@@ -3,10 +3,9 @@
 import asyncio
 import os
 import re
-import signal
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from typing import Final
@@ -44,27 +43,13 @@ async def one(stage: Stage, label: str, processes: int, pids: dict[str, int], co
         for name, found in commits.items():
             await send(stage.cluster, name, [data for data, _ in found[:PROBES]])
             await stage.shows(name, found[PROBES - 1][1])
-        with _paused(workers):  # sending takes of the same cores
-            for name, found in commits.items():
-                await send(stage.cluster, name, [data for data, _ in found[PROBES:]])
-            cpu, begun = Cpu.of(workers), time.perf_counter()
+        cpu, begun = Cpu.of(workers), time.perf_counter()
+        for name, found in commits.items():
+            await send(stage.cluster, name, [data for data, _ in found[PROBES:]])
         ends = await asyncio.gather(*(stage.shows(name, found[-1][1]) for name, found in commits.items()))
         costs += [float(seconds) for log in logs for seconds in _REBALANCE.findall(log.read_bytes())]
         events = sum(f[-1][1].position - f[PROBES - 1][1].position for f in commits.values())
         return Run(events / (max(ends) - begun), cpu.used())
-
-
-@contextmanager
-def _paused(workers: dict[str, int]) -> Iterator[None]:
-    """Stop the projectors, for less than a session of their group lasts."""
-    pids = [pid for name, pid in workers.items() if "worker" in name]
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
 
 
 async def _joined(log: Path) -> bool:

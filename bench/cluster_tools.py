@@ -106,8 +106,14 @@ def chained(
 
 
 def cut(events: Sequence[Recorded], size: int) -> list[Sequence[Recorded]]:
-    """Split events into groups of `size`."""
-    return [events[i : i + size] for i in range(0, len(events), size)]
+    """Cut events into groups of at least `size`, none of which ends within a command's events."""
+    groups, first = list[Sequence[Recorded]](), 0
+    for n in range(1, len(events) + 1):
+        ends = n == len(events) or (n - first >= size and events[n].command != events[n - 1].command)
+        if ends:
+            groups.append(events[first:n])
+            first = n
+    return groups
 
 
 class Cpu(msgspec.Struct):

@@ -163,7 +163,11 @@ async def database_hangs(walk: Walk) -> None:
             assert (path, answer.status_code, took < PROMPT_SECONDS) == (path, status, True), took
         assert "silent since" in (await walk.ready())[1]
         unknown = {"Authorization": "Bearer mst_unknown"}
-        answer, took = await timed(walk, f"/api/v1/{J}/roster", headers=unknown)
+        asked = asyncio.create_task(timed(walk, f"/api/v1/{J}/roster", headers=unknown))
+        await asyncio.sleep(0.05)
+        _, beside = await timed(walk, "/healthz")
+        assert beside < PROMPT_SECONDS, "one that asks with it holds up nobody else"
+        answer, took = await asked
         assert (answer.status_code, took < READ_SECONDS) == (503, True), "nobody can say that it is unknown"
         for one in presence:
             begun = time.monotonic()
