@@ -13,7 +13,7 @@ from pathlib import Path
 
 import uvloop
 
-from bench import cluster_back, cluster_live, cluster_log, cluster_pair, cluster_views
+from bench import cluster_back, cluster_live, cluster_log, cluster_pair, cluster_rebuild, cluster_views
 from bench.cluster_history import yichun
 from bench.cluster_tools import Figures
 from services.sandbox.cluster import Cluster
@@ -47,6 +47,7 @@ async def run(scale: float, history: int) -> Figures:
             events = await yichun(cluster.folder / "yichun")
             stage = await cluster_views.measure(figures, cluster, events[: int(len(events) * scale)], pids)
             await cluster_pair.measure(figures, stage, pids)
+            await cluster_rebuild.measure(figures, stage, pids, scale)
             await stage.views.close()
         whole = Cluster(Path(folder) / "whole", apis=2, projectors=2)
         whole.start()

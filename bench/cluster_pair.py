@@ -67,7 +67,7 @@ async def measure(figures: Figures, stage: Stage, pids: dict[str, int]) -> None:
         "4  two projectors on two cities, relative to one",
         f"ratio {median(ratios):.2f}",
         f"goal >= 1.7 on four cores; work of projectors {_work(both) / _work(alone):.2f} times"
-        f" ({spread(ratios, '', 2)}); {_bound(alone)}",
+        f" ({spread(ratios, '', 2)}); {bound(alone)}",
         ratio=ratios,
         cpu_seconds=[run.cpu for run in (*alone, *both)],
     )
@@ -76,7 +76,7 @@ async def measure(figures: Figures, stage: Stage, pids: dict[str, int]) -> None:
     )
 
 
-def _bound(alone: Sequence[Run]) -> str:
+def bound(alone: Sequence[Run]) -> str:
     """Say what two could bring at most on these cores: one already needs more than its own."""
     need: dict[str, float] = {}
     for run in alone:

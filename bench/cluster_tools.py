@@ -59,12 +59,14 @@ def spread(values: Sequence[float], unit: str = "", digits: int = 0) -> str:
 median = statistics.median
 
 
-async def until(ready: Callable[[], Awaitable[bool]], what: str, pause: float = 0.01) -> float:
+async def until(
+    ready: Callable[[], Awaitable[bool]], what: str, pause: float = 0.01, seconds: float = SECONDS
+) -> float:
     """Wait until `ready`; return time.perf_counter(). Raise SystemExit on timeout."""
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + seconds
     while not await ready():
         if time.monotonic() > deadline:
-            raise SystemExit(f"timeout: {what}: not ready within {SECONDS:.0f} s")
+            raise SystemExit(f"timeout: {what}: not ready within {seconds:.0f} s")
         await asyncio.sleep(pause)
     return time.perf_counter()
 

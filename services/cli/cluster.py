@@ -118,6 +118,6 @@ def _show(made: "Cluster", as_json: bool) -> None:
     if sys.stdout.isatty():  # a file or a service's log would keep it
         out.print(f"  sign in:  {made.urls[0]}/#token={made.token}")
     else:
-        out.print(f"  sign in:  {made.urls[0]} with the token in api-1/admin.token in the folder below")
+        out.print(f"  sign in:  {made.urls[0]} with the token in api-1/admin.token in that folder")
     out.print(f"  API:      {'  '.join(f'{url}/api/v1' for url in made.urls)}")
     out.print("  Press Ctrl-C to stop everything; the data is kept.")

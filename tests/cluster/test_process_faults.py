@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import asyncpg
 import httpx
+import psutil
 import pytest
 from scale import LONG, scaled
 from town import Town, command, ok, watched
@@ -23,7 +24,7 @@ from services.adapters.postgres.pool import Pool
 from services.adapters.postgres.views import PgViews
 from services.log.chained import ChainedLog
 from services.log.port import LogUnavailable
-from services.sandbox.child import free_port
+from services.sandbox.child import Child, free_port
 from services.views.port import ViewsUnavailable
 
 J = "PF"
@@ -289,6 +290,26 @@ def test_no_process_outlives_its_supervisor(tmp_path: Path) -> None:
     while Path(f"/proc/{pid}").exists() and "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2]:
         assert time.monotonic() < deadline, "it lives on"
         time.sleep(0.05)
+
+
+def test_a_frozen_process_is_frozen_with_all_below_it(tmp_path: Path) -> None:
+    """PostgreSQL's backends have sessions of their own: no signal to a group reaches them."""
+    child = Child("tree", ["sh", "-c", "setsid sleep 60 & sleep 60"], tmp_path / "log", lambda: True)
+    child.start()
+    found: list[psutil.Process] = []
+    try:
+        while len(found) < 3:
+            found = [psutil.Process(child.pid), *psutil.Process(child.pid).children(recursive=True)]
+        for freeze, stopped in ((child.pause, True), (child.resume, False)):
+            freeze()
+            deadline = time.monotonic() + 5
+            while {one.status() == psutil.STATUS_STOPPED for one in found} != {stopped}:
+                assert time.monotonic() < deadline, [one.status() for one in found]
+                time.sleep(0.01)
+    finally:
+        for one in found:
+            one.kill()
+        child.stop()
 
 
 def test_a_server_that_died_finds_its_port_free() -> None:
