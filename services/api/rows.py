@@ -110,9 +110,9 @@ class Opener:
 
     def row(self, view: str, key: str, row: Row) -> dict[str, Any]:
         """Return one row with its key."""
+        if self._lean:  # before it is opened, which costs more than all else
+            row = msgspec.structs.replace(row, **_left_out(view))
         fields: dict[str, Any] = {"key": key, **msgspec.structs.asdict(narrowed(row, self._areas))}
-        if self._lean:
-            fields |= _left_out(view)
         opens = self._opens(row)
 
         def seen(name: str, token: str) -> str | None:

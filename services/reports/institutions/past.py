@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from projections.catalog import views
 from projections.comparison import ComparisonRow
+from projections.leaders import LeaderRow, leaders
 from projections.presence import IntervalRow, derived
 from projections.serving import READ as SERVED
 from projections.serving import Book, book
@@ -62,6 +63,11 @@ class Past:
     def book(self) -> Book:
         """Return all service at home until then."""
         return book({name: self._live[name] for name in SERVED}, self.when)
+
+    @cached_property
+    def leaders(self) -> list[LeaderRow]:
+        """Return who led which chapter."""
+        return leaders(self.now("chapters").values(), self.now("leads"), self.now("posts"), self.when)
 
     @cached_property
     def compared(self) -> tuple[tuple[SourceListRow, ...], tuple[ComparisonRow, ...]]:

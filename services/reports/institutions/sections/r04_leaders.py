@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-from projections.leaders import LED, LeaderRow, leaders
+from projections.leaders import LED, LeaderRow
 from projections.sessions import SessionRow
 from projections.training import TrainingRow
 from services.reports.institutions.model import Figure, Item, Section, both
@@ -13,8 +13,7 @@ from services.reports.institutions.past import Past, is_, picked
 
 def _chapters(where: Callable[[LeaderRow], bool]) -> Callable[[Past], Iterator[Item]]:
     def found(past: Past) -> Iterator[Item]:
-        known = leaders(past.now("chapters").values(), past.now("leads"), past.now("posts"), past.when)
-        for one in known:
+        for one in past.leaders:
             if where(one):
                 yield Item(
                     view="chapters",
