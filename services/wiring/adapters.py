@@ -10,7 +10,8 @@ from services.adapters.kafka.locations import KafkaLocations
 from services.adapters.kafka.log import open_log
 from services.adapters.kafka.topics import inspected, topic_problems
 from services.adapters.kafka.topics import migrate as migrate_topics
-from services.adapters.postgres.checkpoints import refuse_other
+from services.adapters.kafka.transport import KafkaTransport
+from services.adapters.postgres.checkpoints import projected, refuse_other
 from services.adapters.postgres.files import PgFiles
 from services.adapters.postgres.keys import PgKeyStore
 from services.adapters.postgres.migrate import migrate as migrate_tables
@@ -25,6 +26,7 @@ from services.base.clock import Clock
 from services.dispatch.abilities import SHIPPED
 from services.dispatch.abilities import load as load_abilities
 from services.log.chained import ChainedLog
+from services.log.identity import read_identity
 from services.vault import Vault, open_vault
 from services.vault.master import given_key
 from services.views.changes import Announcement
@@ -67,11 +69,15 @@ async def _inspected(connection: Connection) -> Inspected:
 async def migrate() -> tuple[str, list[str], list[str]]:
     """Create missing topics and tables, and drop unused ones.
 
-    Return (the log's UUID, changes to tables, wrong topic settings).
+    Return (the log's UUID, changes to tables, wrong topic settings). Raise OtherLog or LogUnavailable if the
+    views are of a log that is not there: a new one beside them would be taken for it.
     """
     found = settings()
     applied = await migrate_tables(dsn())
-    views = await PgViews.open(await shared_pool(), catalog)
+    pool = await shared_pool()
+    if await projected(pool):
+        await refuse_other(pool, await _log_there())
+    views = await PgViews.open(pool, catalog)
     dropped = await views.drop_unused()
     await views.close()
     users = await grant(dsn())
@@ -84,6 +90,14 @@ async def migrate() -> tuple[str, list[str], list[str]]:
     done = [*applied, *(f"{table} (unused, dropped)" for table in dropped)]
     done += [f"rights of {user}" for user in users] if done else []
     return identity.log, done, await topic_problems(kafka(), found.kafka_min_insync)
+
+
+async def _log_there() -> str:
+    transport = await KafkaTransport(kafka()).open()
+    try:
+        return (await read_identity(transport)).log
+    finally:
+        await transport.close()
 
 
 async def announce_rebuilt(views: Views, jurisdiction: str) -> None:

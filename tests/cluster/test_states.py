@@ -291,6 +291,8 @@ async def topic_is_gone(walk: Walk, admin: AIOKafkaAdminClient) -> None:
 async def topic_is_emptied(walk: Walk, admin: AIOKafkaAdminClient) -> None:
     await admin.create_topics([NewTopic(TOPIC, PARTITIONS, 1)])
     one_line(await walk.verified(), "has no identity")
+    migrated = await asyncio.to_thread(typed, walk.town, ["muster", "migrate"])
+    one_line(migrated, "has no identity")
 
 
 async def topic_is_another(walk: Walk) -> None:

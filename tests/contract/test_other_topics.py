@@ -32,8 +32,7 @@ async def happen(what: str, topic: Connection, dsn: str) -> None:
     await migrate_tables(dsn)
     if what in ("another", "widened"):
         await migrate_topics(topic, partitions=1, replication=1, min_insync=1)
-    if what == "another":
-        await asyncio.to_thread(execute, dsn, "INSERT INTO source (log) VALUES ($1)", OTHER)
+    await asyncio.to_thread(execute, dsn, "INSERT INTO source (log) VALUES ($1)", OTHER)
     admin = AIOKafkaAdminClient(**topic.options())
     await admin.start()
     if what == "emptied":
@@ -60,10 +59,12 @@ def test_each_process_says_in_one_line_what_is_wrong_and_is_not_started_again_at
 
     said = [muster(process, "--data", tmp_path / "data", env=env) for process in ("serve", "projector")]
 
+    assert len(waited) == 2
+    said.append(muster("migrate", env=env))
+
     for one in said:
         assert one.returncode == 1
         assert STATES[what] in one.stderr
         assert one.stderr.count("\n") == 1
         assert one.stderr.startswith("muster: ")
-    assert len(waited) == 2
     assert all(0 < seconds <= holding.LEAST_SECONDS for seconds in waited)

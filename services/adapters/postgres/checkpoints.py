@@ -24,9 +24,14 @@ class OtherLog(LogUnavailable):
         )
 
 
+async def projected(pool: Pool) -> str | None:
+    """Return the first log projected into this database, if any."""
+    return await pool.value("SELECT log FROM source")
+
+
 async def refuse_other(pool: Pool, log: str) -> None:
     """Refuse a log other than the first one projected into this database, if any. Raises OtherLog."""
-    kept = await pool.value("SELECT log FROM source")
+    kept = await projected(pool)
     if kept not in (None, log):
         raise OtherLog(kept, log)
 
