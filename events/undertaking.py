@@ -126,6 +126,8 @@ class UndertakingEvidenced(UndertakingEvent, frozen=True, kw_only=True):
     digest: str | None = None
     """SHA-256 of a file kept elsewhere, to check that it is the same."""
     step: str | None = None
+    file: str | None = None
+    """Name of the sealed file: its hash."""
 
 
 @event("undertaking.done")
@@ -178,6 +180,11 @@ class UndertakingEscalated(UndertakingEvent, frozen=True, kw_only=True):
     """How often it went up."""
     top: bool = False
     """Whether there is no post above that one."""
+
+
+@event("undertaking.erased")
+class UndertakingErased(UndertakingEvent, frozen=True, kw_only=True):
+    """The key of the evidence files was destroyed: they are permanently unreadable. The undertaking stays."""
 
 
 @event("undertaking_waits.set")

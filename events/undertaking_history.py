@@ -74,6 +74,7 @@ class UndertakingFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=T
     note: str | None = None
     evidence: str | None = None
     digest: str | None = None
+    file: str | None = None
     post: str | None = None
     """Post that was reminded, or asked when it went up."""
     ends: datetime | None = None
@@ -154,7 +155,7 @@ def fact_of(envelope: EventEnvelope) -> tuple[str, UndertakingFact]:
     }
     said = {
         name: value
-        for name in ("evidence", "digest", "post", "ends", "level", "top")
+        for name in ("evidence", "digest", "file", "post", "ends", "level", "top")
         if (value := getattr(e, name, None)) is not None
     }
     key: str = getattr(e, "undertaking")  # noqa: B009

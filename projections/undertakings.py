@@ -7,7 +7,7 @@ import msgspec
 
 from events.base import EventEnvelope
 from events.dated import dated, until
-from events.undertaking import Due, UndertakingSetUp
+from events.undertaking import Due, UndertakingErased, UndertakingEvent, UndertakingSetUp
 from events.undertaking_history import FACTS, UndertakingFact, UndertakingStep, fact_of, standing
 from projections.base import Row, View
 
@@ -49,13 +49,16 @@ class UndertakingRow(Row, frozen=True, kw_only=True):
     asked: str | None = None
     """Post that was asked when it went up last."""
     evidence: int = 0
+    files: tuple[UndertakingFact, ...] = ()
+    """Evidence whose file is kept; read it at `/files/NAME`."""
     reason: str | None = None
     history: tuple[UndertakingFact, ...] = ()
     """All facts in order of their time."""
 
 
 def keys(envelope: EventEnvelope) -> Iterable[str]:
-    return (fact_of(envelope)[0],) if isinstance(envelope.data, FACTS) else ()
+    e = envelope.data
+    return (e.undertaking,) if isinstance(e, UndertakingEvent) else ()
 
 
 def evolve(row: UndertakingRow | None, envelope: EventEnvelope, key: str) -> UndertakingRow | None:
@@ -73,6 +76,8 @@ def evolve(row: UndertakingRow | None, envelope: EventEnvelope, key: str) -> Und
             raised_at=envelope.at,
             since=envelope.at,
         )
+    if isinstance(e, UndertakingErased):
+        return row and _stood(row, tuple(msgspec.structs.replace(one, file=None) for one in row.history))
     return row and _stood(row, dated(row.history, fact_of(envelope)[1]))
 
 
@@ -101,6 +106,7 @@ def _stood(row: UndertakingRow, facts: tuple[UndertakingFact, ...]) -> Undertaki
         level=now.level,
         asked=now.asked,
         evidence=now.evidence,
+        files=tuple(one for one in facts if one.file),
         reason=now.reason,
         history=facts,
     )
@@ -116,7 +122,7 @@ VIEW = View(
     row=UndertakingRow,
     keys=keys,
     evolve=evolve,
-    events=FACTS,
+    events=(*FACTS, UndertakingErased),
     filters=(
         "undertaking",
         "area",
@@ -138,6 +144,6 @@ VIEW = View(
         "asked",
     ),
     sort="-raised_at",
-    detail=("history",),
+    detail=("files", "history"),
     at=at,
 )

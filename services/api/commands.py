@@ -18,14 +18,13 @@ from projections.where import area_of
 from services.access import Principal
 from services.api.context import Answer, Uuid, answer, json_body, model, muster, principal
 from services.api.doubled import doubled_key
+from services.api.named_files import file_of, is_there
 from services.api.problems import Problem, describe, invalid
 from services.api.routing import operation
 from services.application.lookup import event_of
-from services.decisions.assignment.commands import AttachProof
 from services.decisions.base import BASED_ON, Command, Refused
 from services.decisions.fields import Instant
 from services.decisions.scopes import PUBLIC
-from services.files.sweeping import USABLE
 from services.recorder.envelope import CommandEnvelope, Kind, Outcome
 from services.recorder.errors import Overloaded, Parked
 
@@ -149,7 +148,7 @@ def _based_on(request: Request, body: BaseModel) -> BaseModel:
 
 async def _submit(request: Request, jurisdiction: str, group: list[CommandEnvelope]) -> list[Outcome]:
     """Send the commands, except those that name a file that is not there."""
-    if not any(isinstance(one.command, AttachProof) for one in group):  # nearly always
+    if not any(file_of(one.command) for one in group):  # nearly always
         return await _send(request, jurisdiction, group)
     given = [await _without_file(request, jurisdiction, one) for one in group]
     sent = [one for one, refused in zip(group, given, strict=True) if refused is None]
@@ -158,18 +157,14 @@ async def _submit(request: Request, jurisdiction: str, group: list[CommandEnvelo
 
 
 async def _without_file(request: Request, jurisdiction: str, envelope: CommandEnvelope) -> Outcome | None:
-    """Return the refusal of a command whose picture was not uploaded for its request."""
-    command = envelope.command
-    if not isinstance(command, AttachProof) or command.file is None:
-        return None
-    service = muster(request)
-    put = (await service.files.held(jurisdiction, f"request/{command.request}")).get(command.file)
-    if put and service.clock.now() - put <= USABLE:
+    """Return the refusal of a command whose file was not uploaded for what the command is about."""
+    named = file_of(envelope.command)
+    if named is None or await is_there(request, jurisdiction, *named):
         return None
     with suppress(Parked):  # as will `_send`
-        if (await service.commands.writer(jurisdiction).status(envelope.id)).outcome != "refused":
+        if (await muster(request).commands.writer(jurisdiction).status(envelope.id)).outcome != "refused":
             return None  # sent again: the answer is the first one, whatever became of the file since
-    return Outcome.because(envelope.id, "refused", Refused("file.unknown", file=command.file))
+    return Outcome.because(envelope.id, "refused", Refused("file.unknown", file=named[1]))
 
 
 async def _send(request: Request, jurisdiction: str, group: list[CommandEnvelope]) -> list[Outcome]:

@@ -226,7 +226,7 @@ def _success(one: _Found, shapes: Mapping[Any, dict[str, Any]]) -> dict[str, Any
         schema = {"type": "string", "format": "binary"}
     elif one.view is not None and about.media == JSON:
         schema = schemas.single(one.view) if "{key}" in one.path else schemas.page(one.view)
-    elif about.media.startswith("image/"):
+    elif about.media == "*/*":
         schema = _BINARY
     else:
         schema = shapes.get(_answer(one.endpoint), schemas.TEXT)

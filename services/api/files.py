@@ -12,7 +12,8 @@ from projections.assignments import AssignmentRow
 from services.access import Principal
 from services.api.commands import commander
 from services.api.context import Answer, answer, muster, reader
-from services.api.given_files import PICTURES, cleaned, given_file, kept
+from services.api.given_files import DOCUMENTS, PDF, PICTURES, cleaned, given_file, kept
+from services.api.named_files import NAMING
 from services.api.parameters import NoParameters, Parameters, read
 from services.api.problems import Problem
 from services.api.reading import own_team, row_of
@@ -27,17 +28,16 @@ LATE: Final = timedelta(days=3)
 MOST_FILES: Final = 40
 """Files of one request, so that a stolen phone cannot fill the disk."""
 _KIND: Final = "request/"
-_ATTACHING: Final = {
-    "request": "assignment.attach_proof",
-    "inspection": "inspection.report",
-    "duty_item": "duty_item.show",
-}
+_ATTACHING: Final = {kind: command.NAME for command, kind in NAMING.items()}
 """Command that names an uploaded file, by kind of whose it is."""
+_TAKEN: Final = {"duty_item": DOCUMENTS, "undertaking": DOCUMENTS}
+"""What may be uploaded besides pictures, by kind of whose it is."""
 _VIEWS: Final = {
     "request": "requests",
     "difficulty": "difficulties",
     "inspection": "inspections",
     "duty_item": "duty_items",
+    "undertaking": "undertakings",
 }
 """View of those who have files, by kind."""
 _INERT: Final = {
@@ -54,7 +54,7 @@ class UploadParameters(Parameters):
     subject: Annotated[
         str,
         Field(
-            description="request/ID, inspection/ID or duty_item/ID",
+            description="request/ID, inspection/ID, duty_item/ID or undertaking/ID",
             pattern=rf"^({'|'.join(_ATTACHING)})/\w[\w.\-]{{0,63}}$",
         ),
     ]
@@ -71,21 +71,22 @@ class Uploaded(Struct):
     tag="files",
     query=UploadParameters,
     body=bytes,
-    takes=PICTURES,
+    takes=DOCUMENTS,
     problems=(409, 410, 503),
-    words={410: "The personal data of whose it is was erased", 422: "Not such a picture, or too many pixels"},
+    words={410: "The personal data of whose it is was erased", 422: "Not such a file, or too many pixels"},
 )
 async def upload(request: Request) -> Answer[Uploaded]:
-    """Store a JPEG, PNG or WebP picture of at most 2 MiB, sealed under its request, inspection or duty.
+    """Store a JPEG, PNG or WebP picture of at most 2 MiB, sealed under whose it is; of duties and
+    undertakings also a PDF.
 
-    Only what can be seen is kept, without place, time or device. Sending the same bytes again answers the
-    same name. Name it in assignment.attach_proof, inspection.report or duty_item.show within a day: what is
-    never named is deleted.
+    Of a picture only what can be seen is kept, without place, time or device. Sending the same bytes again
+    answers the same name. Name it in assignment.attach_proof, inspection.report, duty_item.show or
+    undertaking.evidence within a day: what is never named is deleted.
     """
     kind = request.query_params.get("subject", "").partition("/")[0]
     jurisdiction, asker = await commander(request, _ATTACHING.get(kind, _ATTACHING["request"]))
     subject = read(request, UploadParameters, "files").subject
-    given = await given_file(request, PICTURES)
+    given = await given_file(request, _TAKEN.get(kind, PICTURES))
     await _their_request(request, jurisdiction, asker, subject)
     if subject.startswith(_KIND):
         await _their_task(request, jurisdiction, asker, subject)
@@ -135,9 +136,9 @@ def _takes_pictures(row: AssignmentRow, now: datetime) -> bool:
     return begun is not None and (row.ended_at is None or now - row.ended_at <= LATE)
 
 
-@operation(id="file", tag="files", query=NoParameters, media="image/*", problems=(409, 410, 503))
+@operation(id="file", tag="files", query=NoParameters, media="*/*", problems=(409, 410, 503))
 async def download(request: Request) -> Response:
-    """Read a picture or a recording. Every one that is shown is recorded, with who asked.
+    """Read a picture, a PDF or a recording. Every one that is shown is recorded, with who asked.
 
     Needs the right to see personal data, and whose it is must lie in the token's areas.
     """
@@ -159,7 +160,8 @@ async def download(request: Request) -> Response:
     if plain is None:
         raise Problem(410, "file.erased", subject=sealed.subject)
     await record_shown(request, jurisdiction, "files", (sealed.subject,), asker)
-    return Response(plain, media_type=sealed.media, headers=_INERT)
+    headers = _INERT | {"Content-Disposition": "attachment"} if sealed.media == PDF else _INERT
+    return Response(plain, media_type=sealed.media, headers=headers)
 
 
 def _no_file(name: str) -> Problem:

@@ -17,6 +17,9 @@ MOST_BYTES: Final = 2 * 1024 * 1024
 MOST_CLEAN: Final = MOST_BYTES * 3 // 2
 """Bytes of a picture once it is drawn anew."""
 PICTURES: Final = ("image/jpeg", "image/png", "image/webp")
+PDF: Final = "application/pdf"
+DOCUMENTS: Final = (*PICTURES, PDF)
+"""What evidence may be: pictures, and papers that were written or scanned."""
 _DRAWING: Final = ThreadPoolExecutor(max_workers=1, thread_name_prefix="pictures")
 """Pictures are decoded one at a time: each may take some 200 MB meanwhile."""
 
@@ -39,6 +42,10 @@ async def given_file(request: Request, takes: tuple[str, ...]) -> Given:
         raise Problem(413, "too_large", most=MOST_BYTES)
     if media == VOICE:
         return Given(media, plain)
+    if media == PDF:
+        if not plain.startswith(b"%PDF-"):
+            raise Problem(422, "file.invalid", variant="type")
+        return Given(media, plain)
     try:
         found = picture(plain)
     except BadPicture as error:
@@ -49,7 +56,9 @@ async def given_file(request: Request, takes: tuple[str, ...]) -> Given:
 
 
 async def cleaned(given: Given) -> Given:
-    """Return the file without what its sender did not mean to send. Raises 422."""
+    """Return the file without what its sender did not mean to send; a PDF stays as it is. Raises 422."""
+    if given.media == PDF:
+        return given
     try:
         if given.said is None:
             return given._replace(plain=heard(given.plain))

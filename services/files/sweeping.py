@@ -13,10 +13,15 @@ USABLE: Final = timedelta(days=1)
 KEPT: Final = timedelta(days=2)
 """How long a file that nothing names is kept. Longer than USABLE by what the views may lag behind the log."""
 _AT_ONCE: Final = 200
-_NAMING: Final = frozenset({"assignments", "requests", "difficulties", "inspections", "duty_items"})
-"""Views that tell which files are named."""
-_HAVING: Final = {"difficulties": "difficulty/", "inspections": "inspection/", "duty_items": "duty_item/"}
+_HAVING: Final = {
+    "difficulties": "difficulty/",
+    "inspections": "inspection/",
+    "duty_items": "duty_item/",
+    "undertakings": "undertaking/",
+}
 """Views whose rows name their files themselves, with the kind of their subjects."""
+_NAMING: Final = frozenset({"assignments", "requests", *_HAVING})
+"""Views that tell which files are named."""
 
 
 async def sweep(files: Files, vault: Vault, jurisdiction: str) -> int:

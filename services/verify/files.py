@@ -1,15 +1,27 @@
 """Check that the files named in the log exist and are what their names say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from events.assignment import AssignmentProofAttached
-from events.base import EventEnvelope
+from events.base import Event, EventEnvelope
 from events.difficulty import DifficultyAttached
 from events.duty_item import DutyItemShown
+from events.inspection import InspectionReported
+from events.undertaking import UndertakingEvidenced
 from services.decisions.erasure import erased_by
 from services.files.form import name_of
 from services.files.port import Files
 from services.verify.log import Report
+
+_OF: Final[Mapping[type[Event], str]] = {
+    AssignmentProofAttached: "request",
+    DifficultyAttached: "difficulty",
+    DutyItemShown: "duty_item",
+    InspectionReported: "inspection",
+    UndertakingEvidenced: "undertaking",
+}
+"""Events that may name a file -> the kind of whose it is, and the field that holds its id."""
 
 
 class NamedFiles:
@@ -22,15 +34,11 @@ class NamedFiles:
     def take(self, events: Sequence[EventEnvelope]) -> None:
         """Note what these events name."""
         for event in events:
-            if isinstance(event.data, AssignmentProofAttached) and event.data.file:
-                found = event.position, f"request/{event.data.request}"
-                self._named.setdefault(event.data.file, found)
-            if isinstance(event.data, DifficultyAttached):
-                found = event.position, f"difficulty/{event.data.difficulty}"
-                self._named.setdefault(event.data.file, found)
-            if isinstance(event.data, DutyItemShown):
-                found = event.position, f"duty_item/{event.data.duty_item}"
-                self._named.setdefault(event.data.file, found)
+            kind = _OF.get(type(event.data))
+            file: str | None = getattr(event.data, "file") if kind else None  # noqa: B009
+            if file:
+                subject: str = f"{kind}/{getattr(event.data, kind or '')}"
+                self._named.setdefault(file, (event.position, subject))
             if gone := erased_by(event.data):
                 self._erased.add(gone)
 

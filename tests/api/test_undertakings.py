@@ -153,3 +153,39 @@ async def test_a_worker_reports_their_own_inspection_with_a_picture(city: Servic
     assert (shown.status_code, shown.headers["content-type"]) == (200, "image/jpeg")
     later = city.muster.clock.now() + 2 * KEPT
     assert await sweep_unattached(city.muster.files, city.muster.log, city.muster.views, J, later) == 0
+
+
+async def test_evidence_is_a_sealed_file_that_must_have_been_uploaded(city: Service) -> None:
+    address, subject = f"/api/v1/{J}/files", {"subject": "undertaking/T0"}
+    paper, media = b"%PDF-1.7 minutes", {"Content-Type": "application/pdf"}
+    wrong = await city.http.post(address, params=subject, content=b"no paper", headers=media)
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "file.invalid")
+    picture = {"params": {"subject": "inspection/I9"}, "content": paper, "headers": media}
+    assert (await city.http.post(address, **picture)).status_code == 415, "a report has a picture"
+    async with await city.as_("viewer", jurisdictions=[J]) as viewer:
+        assert (await viewer.post(address, params=subject, content=paper, headers=media)).status_code == 403
+    said = {"undertaking": "T0", "evidence": "Minutes"}
+    missing = await city.send("undertaking.evidence", **said, file="0" * 64)
+    assert missing.json()["code"] == "file.unknown"
+    names: list[str] = []
+    for content, kind in ((paper, "application/pdf"), (photo(), "image/jpeg")):
+        stored = await city.http.post(
+            address, params=subject, content=content, headers={"Content-Type": kind}
+        )
+        assert stored.status_code == 200, stored.text
+        names.append(stored.json()["file"])
+        await city.ok("undertaking.evidence", **said, file=names[-1])
+        shown = await city.http.get(f"{address}/{names[-1]}")
+        assert shown.headers["content-type"] == kind
+        assert (shown.content == content) == (kind == "application/pdf"), "photos lose place, time and device"
+        assert ("attachment" in shown.headers["content-disposition"]) == (kind == "application/pdf")
+    other = await city.send("duty_item.show", duty_item="D9", file=names[0])
+    assert other.json()["code"] == "file.unknown", "it was uploaded for something else"
+    (row,) = await city.rows("undertakings", undertaking="T0")
+    assert [one["file"] for one in row["files"]] == names
+    later = city.muster.clock.now() + 2 * KEPT
+    assert await sweep_unattached(city.muster.files, city.muster.log, city.muster.views, J, later) == 0
+    await city.ok("undertaking.erase", undertaking="T0")
+    assert (await city.http.get(f"{address}/{names[0]}")).status_code in (404, 410)
+    (row,) = await city.rows("undertakings", undertaking="T0")
+    assert (row["files"], row["evidence"]) == ([], 2)

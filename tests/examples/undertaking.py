@@ -31,7 +31,8 @@ STORY = [
     ),
     ("undertaking.set_up", {"undertaking": "T2", "title": "Part", "leader": "TP1", "parent": "T1"}),
     ("undertaking.reword", {**OWN, "title": "Charging", "goal": "Thirty points"}),
-    ("undertaking.evidence", {**OWN, "evidence": "Minutes", "digest": "0" * 64}),
+    ("undertaking.evidence", {**OWN, "evidence": "Minutes", "digest": "0" * 64, "file": "b" * 64}),
+    ("undertaking.erase", OWN),
 ]
 
 

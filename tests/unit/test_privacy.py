@@ -48,7 +48,10 @@ def test_a_command_with_personal_fields_says_whose_they_are(name: str):
 
 
 def test_each_kind_of_subject_can_be_erased_and_only_by_these_events():
-    kinds = {one.SUBJECT for one in commands.values() if one.SUBJECT} | {"duty_item"}  # a duty has files
+    kinds = {one.SUBJECT for one in commands.values() if one.SUBJECT} | {
+        "duty_item",
+        "undertaking",
+    }  # they have files
 
     assert {f"{kind}.erased" for kind in kinds} == set(ERASURES)
     assert {f"{kind}.erase" for kind in kinds} <= set(commands)

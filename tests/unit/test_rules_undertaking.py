@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from events.undertaking import (
     UndertakingDaysConfirmed,
     UndertakingDone,
+    UndertakingErased,
     UndertakingEscalated,
     UndertakingEvidenced,
     UndertakingHandedOver,
@@ -259,6 +260,22 @@ def test_it_is_handed_over_reworded_and_shown_by_evidence(raised: Given):
     then = at(found, DAY)
     assert then is not None
     assert (then.leader, then.title) == ("chief", "New")
+
+
+def test_evidence_files_are_named_once_are_few_and_go_with_their_key(raised: Given):
+    def shown(n: int) -> Command:
+        return undertaking.evidence(undertaking="T1", evidence="Minutes", file=f"{n:064}")
+
+    raised.when(shown(0)).then(UndertakingEvidenced, file="0" * 64)
+    raised.when(shown(0)).unchanged()
+    for n in range(1, 40):
+        raised.when(shown(n)).only(UndertakingEvidenced)
+    raised.when(shown(40)).refused("undertaking.files", "T1", "40")
+    assert len(row(raised).files) == 40
+    raised.when(undertaking.erase(undertaking="T1")).only(UndertakingErased)
+    raised.when(undertaking.erase(undertaking="T1")).unchanged()
+    found = row(raised)
+    assert (found.files, found.evidence, found.title) == ((), 40, "Title")
 
 
 # -- late facts --------------------------------------------------------------------------------------------

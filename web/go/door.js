@@ -1,9 +1,9 @@
 // What happened at the door: why it could not be done, and proof of what was.
 
 import { t } from "../lib/i18n.js";
+import { scaled } from "../lib/picture.js";
 import { html, useState } from "../lib/preact.js";
 import { Button, classes, Sheet } from "./parts.js";
-import { scaled } from "./picture.js";
 import { reasons } from "./reasons.js";
 import { Signature } from "./signature.js";
 import { act } from "./sync.js";

@@ -3,12 +3,12 @@
 
 import { get } from "../lib/api.js";
 import { t } from "../lib/i18n.js";
+import { scaled } from "../lib/picture.js";
 import { html, useState } from "../lib/preact.js";
 import { day } from "../lib/time.js";
 import { areaName } from "./areas.js";
 import { mine } from "./mine.js";
 import { Button, Sheet, Unsent } from "./parts.js";
-import { scaled } from "./picture.js";
 import { here } from "./place.js";
 import { acts } from "./state.js";
 import { act } from "./sync.js";

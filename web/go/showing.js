@@ -3,9 +3,9 @@
 // Loaded when somebody tells of a difficulty.
 
 import { t } from "../lib/i18n.js";
+import { scaled } from "../lib/picture.js";
 import { html, useEffect, useRef, useState } from "../lib/preact.js";
 import { Button } from "./parts.js";
-import { scaled } from "./picture.js";
 
 const PHOTOS = 3;
 const MOST_SECONDS = 60;

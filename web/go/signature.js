@@ -1,9 +1,9 @@
 // A pad to sign on with finger, pen or mouse.
 
 import { t } from "../lib/i18n.js";
+import { blank, encoded } from "../lib/picture.js";
 import { html, useEffect, useRef, useState } from "../lib/preact.js";
 import { Button } from "./parts.js";
-import { blank, encoded } from "./picture.js";
 
 const INK = "#111";
 const WIDE = 3;

@@ -1,9 +1,21 @@
 // Duty lists: what each post has to do, with evidence, and who took it over.
 
 import { post, postColumn } from "../lib/alliance/parts.js";
+import { t } from "../lib/i18n.js";
 import { institution } from "../lib/institution/page.js";
-import { Evidence } from "../lib/training/evidence.js";
+import { html } from "../lib/preact.js";
+import { FILE_CODES, Files } from "../lib/sealed.js";
+import { stamp } from "../lib/time.js";
 import { personText } from "../lib/training/parts.js";
+
+/** The files that show that a duty was done. */
+const Evidence = ({ row }) =>
+  row.files.length === 0
+    ? html`<p class="muted">${t("duties.no_files")}</p>`
+    : html`<${Files} files=${row.files.map(({ file, at, note }) => ({
+        file,
+        name: [t("duties.file_of", { at: stamp(at) }), note].filter(Boolean).join(" · "),
+      }))} />`;
 
 const listed = (row) => row.state === "listed";
 const holder = {
@@ -57,6 +69,15 @@ export default institution({
     },
   ],
   forms: [
+    {
+      command: "duty_item.show",
+      fact: true,
+      fields: [
+        { name: "file", kind: "file", required: true, codes: FILE_CODES },
+        { name: "note", most: 200 },
+      ],
+      when: listed,
+    },
     {
       command: "duty_item.take_over",
       main: true,

@@ -1,12 +1,14 @@
 // Inspections: written or on site, with place, time and picture, and what was found.
 
 import { shortened } from "../lib/called.js";
-import { word } from "../lib/i18n.js";
+import { t, word } from "../lib/i18n.js";
 import { institution } from "../lib/institution/page.js";
 import { unitName, words } from "../lib/posts/posts.js";
 import { html } from "../lib/preact.js";
 import { href } from "../lib/router.js";
+import { FILE_CODES, Files } from "../lib/sealed.js";
 import { Linked, lines, unit } from "../lib/supervision/parts.js";
+import { stamp } from "../lib/time.js";
 
 const MANNERS = ["on_site", "written"];
 const STATES = ["ordered", "reported", "called_off"];
@@ -24,6 +26,12 @@ const Findings = ({ row, source }) =>
       one.text
     }</bdi></a>${made && html`<span class="muted">${word("undertaking_state", made.state)}</span>`}</li>`;
   })}</ul>`;
+
+/** The picture that the inspector took. */
+function Picture({ row: { file, ended_at } }) {
+  const name = t("inspections.picture_of", { at: stamp(ended_at) });
+  return html`<${Files} files=${[{ file, name }]} />`;
+}
 
 export default institution({
   name: "inspections",
@@ -62,7 +70,10 @@ export default institution({
     { key: "state", domain: "inspection_state", codes: STATES },
     { key: "manner", domain: "inspection_manner", codes: MANNERS },
   ],
-  parts: [{ key: "findings", body: Findings, when: (row) => row.findings.length > 0 }],
+  parts: [
+    { key: "picture", body: Picture, when: (row) => row.file },
+    { key: "findings", body: Findings, when: (row) => row.findings.length > 0 },
+  ],
   make: [
     {
       command: "inspection.order",
@@ -94,6 +105,7 @@ export default institution({
       fields: [
         { name: "place", most: 200, codes: ["inspection.no_place"] },
         { name: "findings", kind: "lines", most: 4000 },
+        { name: "file", kind: "file", pictures: true, codes: FILE_CODES },
         { name: "note", kind: "lines", most: 4000 },
       ],
       data: ({ findings, ...values }) => ({

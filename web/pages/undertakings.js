@@ -7,6 +7,7 @@ import { institution } from "../lib/institution/page.js";
 import { postName, unitName, words } from "../lib/posts/posts.js";
 import { html } from "../lib/preact.js";
 import { href } from "../lib/router.js";
+import { FILE_CODES, Files } from "../lib/sealed.js";
 import {
   CATEGORIES,
   Day,
@@ -21,6 +22,7 @@ import {
   Timetable,
   unit,
 } from "../lib/supervision/parts.js";
+import { stamp } from "../lib/time.js";
 
 /** @typedef {import("../lib/institution/types.js").FormField} FormField */
 
@@ -66,6 +68,12 @@ const step = (states) => ({
       .map((one) => /** @type {[string, string]} */ ([one.step, one.step])),
 });
 const some = (row, states) => row.steps.some((one) => states.includes(one.state));
+/** The files that show what was done. */
+const Evidence = ({ row }) =>
+  html`<${Files} files=${row.files.map(({ file, at, evidence }) => ({
+    file,
+    name: `${evidence} · ${stamp(at)}`,
+  }))} />`;
 const listed = (values) => ({ ...values, measures: lines(values.measures) });
 
 export default institution({
@@ -139,6 +147,7 @@ export default institution({
       when: (row) => row.measures.length > 0,
     },
     { key: "subtasks", body: Subtasks, when: (row, source) => subtasks(row, source).length > 0 },
+    { key: "files", body: Evidence, when: (row) => row.files.length > 0 },
     { key: "story", body: Story },
   ],
   imports: true,
@@ -188,6 +197,7 @@ export default institution({
       note: "evidence_note",
       fields: [
         { name: "evidence", required: true, most: 200 },
+        { name: "file", kind: "file", codes: FILE_CODES },
         { name: "digest", most: 64 },
       ],
     },
@@ -241,5 +251,6 @@ export default institution({
       when: (row) => !open(row),
       fields: [reason],
     },
+    { command: "undertaking.erase", note: "erase_note", fields: [], when: (row) => row.files.length > 0 },
   ],
 });

@@ -8,7 +8,7 @@ from events.refs import Ref
 from events.undertaking import Kind
 from events.undertaking_history import MOST_STEPS
 from services.decisions.base import Command, command
-from services.decisions.fields import NEW, WHOLE, AreaCode, Id, Instant, Label
+from services.decisions.fields import NEW, WHOLE, AreaCode, FileName, Id, Instant, Label
 from services.decisions.references import CONCERNS, PLAIN
 from services.decisions.unit.commands import UnitId
 from services.decisions.visit.commands import PostConcerned
@@ -117,10 +117,11 @@ class DropStep(Command):
 
 @command("undertaking.evidence", fact=True)
 class AddEvidence(Command):
-    """Add evidence of what was done, and say where it is kept."""
+    """Add evidence of what was done: a file uploaded before, of which at most 40 are kept, or where it is."""
 
     undertaking: UndertakingId
     evidence: Label
+    file: FileName | None = None
     digest: Digest | None = None
     step: Label | None = None
 
@@ -147,6 +148,13 @@ class ReopenIt(Command):
 
     undertaking: UndertakingId
     reason: Label
+
+
+@command("undertaking.erase", by="admin")
+class EraseIt(Command):
+    """Destroy the key of an undertaking's evidence files, making them permanently unreadable."""
+
+    undertaking: UndertakingId
 
 
 @command("undertaking.confirm_days", by="service")

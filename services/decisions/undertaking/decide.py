@@ -1,12 +1,13 @@
 """Decisions about undertakings."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from events.base import Event
 from events.undertaking import (
     Due,
     UndertakingDone,
+    UndertakingErased,
     UndertakingEvidenced,
     UndertakingHandedOver,
     UndertakingReopened,
@@ -26,6 +27,7 @@ from services.decisions.state import State
 from services.decisions.undertaking.commands import (
     AddEvidence,
     DropStep,
+    EraseIt,
     FinishIt,
     FinishStep,
     HandOver,
@@ -46,6 +48,8 @@ from services.decisions.undertaking.rules import (
     responsible,
 )
 from services.decisions.undertaking.table import SUBTASKS, UNDERTAKINGS, WAITS, Undertaking
+
+MOST_FILES: Final = 40
 
 
 @decides(SetUp)
@@ -166,8 +170,18 @@ def _evidence(state: State, c: AddEvidence, ctx: Context) -> Iterable[Event]:
     row, then = at_its_time(state, c.undertaking, "evidenced", ctx)
     if c.step is not None:
         _open_step(then, c.undertaking, c.step)
+    files = {one.file for one in row.facts if one.file}
+    if c.file in files:
+        return
+    if c.file and len(files) >= MOST_FILES:
+        raise Refused("undertaking.files", undertaking=c.undertaking, most=MOST_FILES)
     yield UndertakingEvidenced(
-        undertaking=c.undertaking, area=row.area, evidence=c.evidence, digest=c.digest, step=c.step
+        undertaking=c.undertaking,
+        area=row.area,
+        evidence=c.evidence,
+        digest=c.digest,
+        step=c.step,
+        file=c.file,
     )
 
 
@@ -200,6 +214,13 @@ def _reopen(state: State, c: ReopenIt, ctx: Context) -> Iterable[Event]:
     row, _ = at_its_time(state, c.undertaking, "reopened", ctx)
     not_ended_since(state, c.undertaking, row, ctx)
     yield UndertakingReopened(undertaking=c.undertaking, area=row.area, reason=c.reason)
+
+
+@decides(EraseIt)
+def _erase(state: State, c: EraseIt, ctx: Context) -> Iterable[Event]:
+    row = lookups.known(state, UNDERTAKINGS, c.undertaking)
+    if not row.erased:
+        yield UndertakingErased(undertaking=c.undertaking, area=row.area)
 
 
 @decides(SetWaits)

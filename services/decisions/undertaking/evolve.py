@@ -6,7 +6,7 @@ import msgspec
 
 from events.base import Event, EventEnvelope
 from events.dated import dated
-from events.undertaking import UndertakingSetUp, UndertakingWaitsSet
+from events.undertaking import UndertakingErased, UndertakingSetUp, UndertakingWaitsSet
 from events.undertaking_history import FACTS, Waits, acts_at, days_of, fact_of, standing, unconfirmed
 from services.decisions.base import evolves
 from services.decisions.state import State
@@ -33,6 +33,12 @@ def _told(state: State, e: Event, envelope: EventEnvelope) -> None:
     known = msgspec.structs.replace(known, facts=dated(known.facts, fact))
     state.put(state[UNDERTAKINGS], key, known)
     _waits(state, key, known)
+
+
+@evolves(UndertakingErased)
+def _erased(state: State, e: UndertakingErased, envelope: EventEnvelope) -> None:
+    known = state[UNDERTAKINGS][e.undertaking]
+    state.put(state[UNDERTAKINGS], e.undertaking, msgspec.structs.replace(known, erased=True))
 
 
 def _waits(state: State, key: str, row: Undertaking) -> None:

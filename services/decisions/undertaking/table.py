@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from events.undertaking import UndertakingErased
 from events.undertaking_history import UndertakingFact, Waits, allowed
 from services.decisions.state import State
 from services.decisions.table import Table
@@ -19,10 +20,17 @@ class Undertaking(msgspec.Struct, frozen=True):
     parent: str | None = None
     inspection: str | None = None
     facts: tuple[UndertakingFact, ...] = ()
+    erased: bool = False
+    """Whether the key of its evidence files was destroyed."""
 
 
 UNDERTAKINGS: Final = Table(
-    "undertakings", Undertaking, kind="undertaking", areas=lambda state, key, row: (row.area,), spans=True
+    "undertakings",
+    Undertaking,
+    kind="undertaking",
+    areas=lambda state, key, row: (row.area,),
+    spans=True,
+    erasure=UndertakingErased,
 )
 SUBTASKS: Final = Table("undertaking_subtasks", tuple[str, ...])
 """Undertaking -> its subtasks."""

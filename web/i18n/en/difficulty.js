@@ -95,7 +95,6 @@ export default {
   "difficulties.part_shown": "Photos and recordings",
   "difficulties.photo": "Photo",
   "difficulties.voice": "Recording",
-  "difficulties.no_file": "This file cannot be shown.",
   "difficulties.part_steps": "Steps",
   "difficulties.as_ages": "Ages",
   "difficulties.open_ages": "Open, by age",

@@ -363,5 +363,7 @@ export default {
   "door.note": "Note: {note}",
   "door.code": "Code word: {code}",
   "door.show": "Show what was said",
-  "door.no_picture": "The picture cannot be shown: it was erased, or it is missing.",
+  "sealed.not_shown":
+    "This cannot be shown here: it is no picture, or was erased. A paper can be downloaded.",
+  "sealed.download": "Download",
 };

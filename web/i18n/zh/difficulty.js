@@ -92,7 +92,6 @@ export default {
   "difficulties.part_shown": "照片和录音",
   "difficulties.photo": "照片",
   "difficulties.voice": "录音",
-  "difficulties.no_file": "无法显示该文件。",
   "difficulties.part_steps": "办理过程",
   "difficulties.as_ages": "时长分布",
   "difficulties.open_ages": "办理中，按已等待天数",

@@ -360,5 +360,6 @@ export default {
   "door.note": "备注：{note}",
   "door.code": "口令：{code}",
   "door.show": "显示备注",
-  "door.no_picture": "图片无法显示：已抹除或缺失。",
+  "sealed.not_shown": "此处无法显示：不是图片，或已抹除。文档请下载查看。",
+  "sealed.download": "下载",
 };

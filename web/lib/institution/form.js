@@ -11,6 +11,7 @@ import { HappenedField, Panel, ReasonField } from "../people/parts.js";
 import { useSend } from "../people/send.js";
 import { html, useLayoutEffect, useRef, useState } from "../preact.js";
 import { go, route } from "../router.js";
+import { PICTURES, TYPES, upload } from "../sealed.js";
 import { codes } from "../terms.js";
 import { now } from "../time.js";
 import { ErrorNote, Field, Loading } from "../ui.js";
@@ -52,7 +53,7 @@ export function Ask({ institution, form, source, row, done, deliver }) {
   blank.current ??= { ...first(form, base, source, toLocal), [HAPPENED]: "" };
   const [values, setValues] = useState(() => ({ ...blank.current, ...draftOf(draft) }));
   const [wrong, setWrong] = useState(/** @type {Record<string, string>} */ ({}));
-  const { busy, problem, send, clear } = useSend();
+  const { busy, problem, send, clear, run } = useSend();
   const box = useRef();
   const fields = form.fields.filter(({ when }) => !when || when(values, row));
   const at = values[HAPPENED];
@@ -81,7 +82,17 @@ export function Ask({ institution, form, source, row, done, deliver }) {
     const answer = await send(form.command, data);
     if (answer) over(data, answer);
   };
-  const submit = (event) => {
+  /** Upload what is to be named. Null if it could not be. */
+  const uploaded = (data) =>
+    run(async () => {
+      const files = fields.filter((field) => field.kind === "file" && data[field.name]);
+      const named = files.map(async (field) => [
+        field.name,
+        await upload(`${kind}/${row.key}`, data[field.name]),
+      ]);
+      return { ...data, ...Object.fromEntries(await Promise.all(named)) };
+    });
+  const submit = async (event) => {
     event.preventDefault();
     if (busy) return;
     const found = missing(fields, values, box.current);
@@ -89,7 +100,10 @@ export function Ask({ institution, form, source, row, done, deliver }) {
     const [worst] = Object.keys(found);
     if (worst) box.current.elements[worst]?.focus?.();
     else if (deliver) deliver(work);
-    else sent(work());
+    else {
+      const data = await uploaded(work());
+      if (data) await sent(data);
+    }
   };
   const names = fields.map((one) => one.name);
   const about = Object.fromEntries(
@@ -171,6 +185,10 @@ function Control({ field, common, value, change, source, row }) {
     return html`<select ...${common} value=${value} onChange=${input}>
       <option value="">${t(required ? "institution.choose" : "word.none")}</option>
       ${choices.map(([code, text]) => html`<option key=${code} value=${code}>${text}</option>`)}</select>`;
+  }
+  if (kind === "file") {
+    return html`<input ...${common} type="file" accept=${field.pictures ? PICTURES : TYPES}
+      onChange=${(event) => change(event.currentTarget.files[0] ?? "")} />`;
   }
   const limits =
     kind === "number"

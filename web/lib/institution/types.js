@@ -54,7 +54,8 @@
  * @typedef {object} FormField
  * @property {string} name Field of the command.
  * @property {"text" | "lines" | "number" | "area" | "areas" | "code" | "pick" | "date" | "instant" | "flag"
- *   | "reason"} [kind]
+ *   | "reason" | "file"} [kind]
+ * @property {boolean} [pictures] Whether a `file` must be a picture. It is uploaded under the form's row.
  * @property {boolean} [planned] Whether an `instant` may lie in the future.
  * @property {string} [list] List of terms of a `code` or `reason`.
  * @property {(source: Source, row: any) => [string, string][]} [options] Choices of a `pick`: [value, text].

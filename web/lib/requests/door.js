@@ -4,10 +4,11 @@ import { get } from "../api.js";
 import { t, word } from "../i18n.js";
 import { html, useState } from "../preact.js";
 import { route } from "../router.js";
+import { Opened } from "../sealed.js";
 import { mayReveal } from "../store.js";
 import { termName } from "../terms.js";
 import { hhmm, stamp } from "../time.js";
-import { Dialog, ErrorNote, Icon, useAction } from "../ui.js";
+import { ErrorNote, Icon, useAction } from "../ui.js";
 
 const SHOWN = ["photo", "signature"];
 
@@ -47,6 +48,8 @@ function Said({ row }) {
     <${ErrorNote} problem=${action.problem} retry=${show} />`;
 }
 
+const opened = ({ file, kind, at }) => ({ file, name: `${word("proof", kind)} · ${stamp(at)}` });
+
 function Proofs({ row }) {
   const [shown, setShown] = useState(null);
   return html`<ul class="proofs">${row.proofs.map(
@@ -54,22 +57,10 @@ function Proofs({ row }) {
       html`<li key=${proof.position}>${
         SHOWN.includes(proof.kind) && mayReveal.value
           ? html`<button type="button" class="button" title=${stamp(proof.at)}
-          onClick=${() => setShown(proof)}><${Icon} name="eye" />
+          onClick=${() => setShown(opened(proof))}><${Icon} name="eye" />
           ${word("proof", proof.kind)} ${hhmm(proof.at)}</button>`
           : html`<span title=${stamp(proof.at)}>${word("proof", proof.kind)} ${hhmm(proof.at)}</span>`
       }</li>`,
   )}</ul>
-    ${shown && html`<${Picture} proof=${shown} close=${() => setShown(null)} />`}`;
-}
-
-/** One picture. Loading it is what the service records. */
-function Picture({ proof, close }) {
-  const [failed, setFailed] = useState(false);
-  const source = `/api/v1/${route.peek().jurisdiction}/files/${proof.file}`;
-  const title = `${word("proof", proof.kind)} · ${stamp(proof.at)}`;
-  return html`<${Dialog} title=${title} close=${close}>${
-    failed
-      ? html`<p class="note note-bad" role="alert">${t("door.no_picture")}</p>`
-      : html`<img class="proof-picture" src=${source} alt=${title} onError=${() => setFailed(true)} />`
-  }<p class="muted">${t("requests.reveal_recorded")}</p></${Dialog}>`;
+    ${shown && html`<${Opened} one=${shown} close=${() => setShown(null)} />`}`;
 }
