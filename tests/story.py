@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from services.api.named_files import NAMING
 from tests.examples import stories
+from tests.photos import photo
 
 J = "2307"
 Step = tuple[str, dict[str, Any]]
@@ -102,3 +104,12 @@ def _ends() -> list[Step]:
 
 STORY: list[Step] = [*_crew(), *_requests(), *stories, *_ends()]
 """`worker.taken_back`, `assignment.expired`, `personal.revealed` and `log.fenced` need more than a body."""
+
+
+def upload_of(name: str, body: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the request that uploads the file that a step names; its answer has the name to send."""
+    kind = next((kind for command, kind in NAMING.items() if name == command.NAME), None)
+    if kind is None or "file" not in body:
+        return None
+    media = {"Content-Type": "image/png"}
+    return {"params": {"subject": f"{kind}/{body[kind]}"}, "content": photo("PNG"), "headers": media}

@@ -15,7 +15,7 @@ import apsw
 import httpx
 import pytest
 from service import J, Service
-from story import STORY
+from story import STORY, upload_of
 
 from events.catalog import newest
 from projections.catalog import public_views
@@ -212,7 +212,10 @@ REVIEWED: tuple[tuple[str, dict[str, Any]], ...] = (
 async def play(service: Service) -> int:
     """Play the whole story, and the events that need more than a body."""
     for name, body in STORY:
-        await service.ok(name, **body)
+        more: dict[str, Any] = {}
+        if upload := upload_of(name, body):
+            more = (await service.http.post(f"/api/v1/{J}/files", **upload)).json()
+        await service.ok(name, **body | more)
     key = str(uuid4())
     came = str(uuid4())
     assert (await service.send("worker.check_in", key=came, worker="W4", area="230717")).status_code == 200

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 from scale import LONG
 from screens import Screen, Screens
 from serving import City, served
-from story import STORY
+from story import STORY, upload_of
 
 from services.base.clock import SharedClock
 
@@ -51,7 +51,9 @@ def test_pages_after_patches_equal_fresh_pages(timed: City, clock: SharedClock, 
     new = 0
     for number, (name, body) in enumerate(STORY, 1):
         clock.set(BEGIN + timedelta(minutes=number))
-        answer = timed.send(name, **body)
+        upload = upload_of(name, body)
+        more = timed.http.post(f"/api/v1/{timed.j}/files", **upload).json() if upload else {}
+        answer = timed.send(name, **body | more)
         assert answer.status_code == 200, answer.text
         events = _events(timed, answer.json()["position"])
         if events <= seen:

@@ -67,7 +67,7 @@ def test_a_review_its_correction_and_the_board(office: City, screens: Screens) -
 
 
 def test_an_inspection_is_reported_from_a_phone_without_a_network(
-    office: City, phones: Phones, tmp_path: Path
+    office: City, phones: Phones, screens: Screens, tmp_path: Path
 ) -> None:
     office.ok("inspection.order", inspection="I1", undertaking="T0", inspector="W1")
     inspector = phones.open(office.url)
@@ -97,3 +97,21 @@ def test_an_inspection_is_reported_from_a_phone_without_a_network(
     found = office.rows("undertakings", inspection="I1")
     assert sorted(one["title"] for one in found) == ["No light", "No water"]
     assert {one["leader"] for one in found} == {"P1"}
+
+    page = screens.open(office.url, language="en").sign_in(office, "inspections/I1")
+    page.get_by_role("button", name="Picture of").click()
+    expect(page.locator("dialog img.proof-picture")).to_have_js_property("naturalWidth", 60)
+    for_everybody(page)
+    page.keyboard.press("Escape")
+    page.goto(f"{office.url}/#/{office.j}/undertakings/T0")
+    page.get_by_role("button", name="Add evidence").click()
+    form = page.locator(".institution-form")
+    form.locator("[name=evidence]").fill("Minutes")
+    minutes = tmp_path / "minutes.pdf"
+    minutes.write_bytes(b"%PDF-1.7 minutes")
+    form.locator("[name=file]").set_input_files(minutes)
+    form.locator("button[type=submit]").click()
+    page.get_by_role("button", name="Minutes").click()
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Download").click()
+    assert saved.value.path().read_bytes() == minutes.read_bytes()
