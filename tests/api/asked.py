@@ -368,6 +368,6 @@ ODD: Final[dict[str, dict[str, Any]]] = {
     "area.bound": {"boundary": [[[[1, 1], [2, 1], [2, 2], [1, 1]]]]},
 }
 """Fields of commands that cannot be made up from their types."""
-LEFT_OUT: Final = dict.fromkeys(
+LEFT_OUT: Final[dict[str, tuple[str, ...]]] = dict.fromkeys(
     ("inspection.report", "assignment.attach_proof", "undertaking.evidence"), ("file",)
 )

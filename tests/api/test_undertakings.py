@@ -160,11 +160,11 @@ async def test_evidence_is_a_sealed_file_that_must_have_been_uploaded(city: Serv
     paper, media = b"%PDF-1.7 minutes", {"Content-Type": "application/pdf"}
     wrong = await city.http.post(address, params=subject, content=b"no paper", headers=media)
     assert (wrong.status_code, wrong.json()["code"]) == (422, "file.invalid")
-    picture = {"params": {"subject": "inspection/I9"}, "content": paper, "headers": media}
+    picture: dict[str, Any] = {"params": {"subject": "inspection/I9"}, "content": paper, "headers": media}
     assert (await city.http.post(address, **picture)).status_code == 415, "a report has a picture"
     async with await city.as_("viewer", jurisdictions=[J]) as viewer:
         assert (await viewer.post(address, params=subject, content=paper, headers=media)).status_code == 403
-    said = {"undertaking": "T0", "evidence": "Minutes"}
+    said: dict[str, Any] = {"undertaking": "T0", "evidence": "Minutes"}
     missing = await city.send("undertaking.evidence", **said, file="0" * 64)
     assert missing.json()["code"] == "file.unknown"
     names: list[str] = []
