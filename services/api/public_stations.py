@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from events.station import UNITS, Status
+from events.terms import Names
 from projections.stations import StationRow
 from services.api.context import Answer, muster
 from services.api.problems import Problem
@@ -89,6 +90,12 @@ class PublicStations(Struct, kw_only=True):
     at: Annotated[datetime, Meta(description="When this was made")]
     known_until: Annotated[datetime, Meta(description="After this, nobody knows what is open")]
     hours: PublicHours
+    words: Annotated[
+        dict[str, Names],
+        Meta(
+            description="What the city calls the kinds and services of these stations that it defined itself"
+        ),
+    ]
     stations: list[PublicStation]
 
 
@@ -155,8 +162,14 @@ def _public(
         at=now,
         known_until=now + KNOWN,
         hours=PublicHours(readable=counted.readable, unreadable=counted.unreadable, missing=counted.missing),
+        words=_words(board, rows),
         stations=[_station(board, row, now) for row in rows],
     )
+
+
+def _words(board: StationBoard, rows: list[StationRow]) -> dict[str, Names]:
+    used = {f"service_{one}" for row in rows for one in row.services} | {f"kind_{row.kind}" for row in rows}
+    return {word: names for word, names in sorted(board.words.items()) if word in used}
 
 
 def _station(board: StationBoard, row: StationRow, now: datetime) -> PublicStation:

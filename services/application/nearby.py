@@ -16,7 +16,7 @@ from services.stations.board import StationBoard
 from services.views.port import OutboxStep, Query, Views
 
 T = TypeVar("T")
-READ: Final = {"stations": Query(), "jurisdictions": Query()}
+READ: Final = {"stations": Query(), "jurisdictions": Query(), "terms": Query()}
 """The views that are followed."""
 
 
@@ -43,6 +43,8 @@ class _Followed(Followed[Row]):
         board = self._empty()
         for key, row in found["stations"]:
             board.take(key, row)
+        for key, row in found["terms"]:
+            board.take_term(key, row)
         board.prepare(self._clock.now())
         return board
 
@@ -58,6 +60,8 @@ class _Followed(Followed[Row]):
                 row: Any = change.row
                 if change.view == "stations":
                     self.board.take(change.key, row)
+                elif change.view == "terms":
+                    self.board.take_term(change.key, row)
                 elif change.view == "jurisdictions" and row is not None and self._here(row):
                     self.position = None
                     return

@@ -10,13 +10,17 @@ import msgspec
 from events.area import inside
 from events.station import UNITS
 from events.station_facts import Live, Report, has_room, live_at
+from events.terms import Names
 from events.workdays import Calendar
 from projections.stations import StationRow
+from projections.terms import TermRow
 from services.stations.hours import Answer, Interval, intervals, readable, state_at
 from services.stations.nearest import Nearest, Place, Wanted, distance
 
 KNOWN: Final = timedelta(days=7)
 """How far ahead opening is told."""
+LISTS: Final = {"station_kind": "kind", "station_service": "service"}
+"""Lists of which stations have entries."""
 Point = tuple[float, float]
 """(latitude, longitude), WGS-84."""
 
@@ -66,9 +70,21 @@ class StationBoard:
         self.made: dict[str, tuple[tuple[int, int], bytes]] = {}
         """Form of the public answer -> what it was made of, and the answer."""
         self.rows: dict[str, StationRow] = {}
+        self.words: dict[str, Names] = {}
+        """What the city calls kinds and services that it defined itself: `kind_X`, `service_X`."""
         self.nearest = Nearest()
         self._services: dict[str, int] = {}
         """Service -> its bit."""
+
+    def take_term(self, key: str, row: TermRow | None) -> None:
+        """Take over a term of the city's lists; None = there is none any more."""
+        of, _, code = key.partition(".")
+        if of in LISTS:
+            self.changes += 1
+            word = f"{LISTS[of]}_{code}"
+            self.words.pop(word, None)
+            if row is not None:
+                self.words[word] = row.names
 
     def take(self, key: str, row: StationRow | None) -> None:
         """Take over a row; None = there is none any more."""

@@ -161,6 +161,18 @@ async def test_the_public_map_needs_no_token_and_has_only_what_is_on_it(service:
     assert kept.headers["cache-control"] == "public, max-age=60"
 
 
+async def test_the_public_map_says_what_the_city_calls_its_own_kinds_and_services(service: Service) -> None:
+    await city(service)
+    path = f"/api/v1/{J}/public/stations"
+    async with service.client(None) as anybody:
+        assert (await anybody.get(path)).json()["words"] == {}
+        names = {"names": {"en": "Bike wash", "zh": "洗车"}}
+        await service.ok("term.define", list="station_service", code="wash", **names)
+        await service.ok("term.define", list="station_service", code="unused", **names)
+        await service.ok("station.amend", station="S1", services=["wash"])
+        assert (await anybody.get(path)).json()["words"] == {"service_wash": names["names"]}
+
+
 async def test_a_city_without_a_map_is_like_none(service: Service) -> None:
     await city(service)
     for key in ("S1", "S3"):

@@ -2,6 +2,9 @@
 
 import re
 
+import pytest
+
+from events.terms import BUILT_IN
 from services.console.pages import WEB, asset, languages, page
 
 MOST_BYTES = 60_000
@@ -25,6 +28,13 @@ def test_the_page_works_offline_with_what_it_loads() -> None:
     worker = (WEB / "near/worker.js").read_text()
     for name in listed():
         assert name.startswith("icons/") or f'"{name}"' in worker
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_kind_and_service_has_a_word(language: str) -> None:
+    texts = (WEB / "i18n" / language / "near.js").read_text()
+    known = set(re.findall(r"^  (?:kind|service)_(\w+):", texts, re.MULTILINE))
+    assert known == {*BUILT_IN["station_kind"], *BUILT_IN["station_service"]}
 
 
 def test_a_position_is_in_no_request() -> None:

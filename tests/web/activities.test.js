@@ -42,11 +42,12 @@ test("how it stands is said in one word", () => {
     [
       then({}),
       then({ room: 0 }),
+      then({ room: null }),
       then({ signed_up: true }),
       then({ came: true }),
       then({ state: "called_off" }),
     ],
-    ["room", "full", "signed_up", "came", "called_off"],
+    ["room", "full", "no_limit", "signed_up", "came", "called_off"],
   );
   assert.equal(standing({ ...one, signed_up: true }, NOW + 3600000), "was_signed_up");
 });

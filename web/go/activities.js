@@ -50,6 +50,7 @@ export function standing(one, now) {
   if (one.state !== "announced") return "called_off";
   if (one.came) return "came";
   if (one.signed_up) return Date.parse(one.begins) <= now ? "was_signed_up" : "signed_up";
+  if (one.room === null) return "no_limit";
   return one.room === 0 ? "full" : "room";
 }
 
@@ -57,7 +58,7 @@ function Item({ one }) {
   const now = served(Date.now());
   const what = may(one, now);
   const { worker } = who.value;
-  const text = t(`go.activity.${standing(one, now)}`, { n: one.room === null ? "" : number(one.room) });
+  const text = t(`go.activity.${standing(one, now)}`, { n: number(one.room ?? 0) });
   const tell = () => act(what, { activity: one.activity, worker }, { title: one.title });
   return html`<li><span><b>${one.title}</b><br />${day(one.begins)} ${hhmm(one.begins)}${
     one.ends ? ` – ${hhmm(one.ends)}` : ""

@@ -27,6 +27,10 @@ const shown = {
 
 const t = (key, values = {}) => (texts[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
+/** Return the word for a kind or a service: the city's own, or that of every city. */
+const named = (list, code) =>
+  shown.data.words?.[`${list}_${code}`]?.[language.code] ?? texts[`${list}_${code}`] ?? code;
+
 /** The time of the service. */
 const now = () => Date.now() + shown.ahead;
 
@@ -76,8 +80,8 @@ function item({ station, state, until, metres }) {
       said && state === "closed" ? "" : ` ${time}`,
       station.free ? ` · ${t("free", { n: free })}` : "",
     ),
-    el("p", { class: "quiet" }, [t(station.kind), station.address].filter(Boolean).join(" · ")),
-    el("p", {}, (station.services ?? []).map((one) => t(one)).join(t("and"))),
+    el("p", { class: "quiet" }, [named("kind", station.kind), station.address].filter(Boolean).join(" · ")),
+    el("p", {}, (station.services ?? []).map((one) => named("service", one)).join(t("and"))),
     station.hours ? el("p", { class: "quiet" }, t("hours", { hours: station.hours })) : "",
     el(
       "p",
@@ -130,7 +134,9 @@ function tools() {
       "select",
       { "aria-label": t("every"), onchange: (event) => change({ service: event.target.value }) },
       el("option", { value: "" }, t("every")),
-      ...services.map((one) => el("option", { value: one, selected: one === shown.service }, t(one))),
+      ...services.map((one) =>
+        el("option", { value: one, selected: one === shown.service }, named("service", one)),
+      ),
     ),
   );
 }

@@ -55,6 +55,7 @@ export default {
   "go.activity.came": "You were there",
   "go.activity.called_off": "Called off",
   "go.activity.full": "No place left",
+  "go.activity.no_limit": "Places for everybody",
   "go.activity.room": "Places left: {n}",
   "go.activity.serves": "counts as service",
   "go.ask.what": "What is it about?",

@@ -54,6 +54,7 @@ export default {
   "go.activity.came": "您已到场",
   "go.activity.called_off": "已取消",
   "go.activity.full": "名额已满",
+  "go.activity.no_limit": "名额不限",
   "go.activity.room": "剩余名额：{n}",
   "go.activity.serves": "计入服务时长",
   "go.ask.what": "关于哪方面？",

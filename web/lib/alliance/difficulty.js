@@ -58,7 +58,7 @@ export const Days = ({ row, source }) =>
 /** The steps of a difficulty, with what was said at each. */
 export const Steps = ({ row, source }) =>
   html`<ol class="folk-lines">${[...row.history].reverse().map((one) => {
-    const to = one.kind === "offered" ? one.to : one.owner;
+    const to = one.kind === "offered" ? one.to : (one.post ?? one.owner);
     const said = [
       to && postName(to, source),
       one.reason && coded("difficulty_end", one.reason),
