@@ -17,16 +17,16 @@ def keep_private(path: Path) -> None:
 
 def write_once(path: Path, content: bytes) -> bool:
     """Create a file (0600) atomically and durably. Return False, changing nothing, if it exists."""
-    draft = unfinished(path)
+    draft, made = unfinished(path), True
     try:
         _write(draft, content)
         os.link(draft, path)
     except FileExistsError:
-        return False
+        made = False
     finally:
         draft.unlink(missing_ok=True)
-    sync_directory(path.parent)
-    return True
+    sync_directory(path.parent)  # also for one that was made just before its process was killed
+    return made
 
 
 def replace(path: Path, content: bytes) -> None:
@@ -55,6 +55,17 @@ def _write(path: Path, content: bytes) -> None:
         os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def make_folder(folder: Path, mode: int = 0o700) -> None:
+    """Create a folder durably, and its missing parents, unless it exists: without its name in the folder
+    above, a power cut would take all that was written into it."""
+    if folder.is_dir():
+        return
+    if folder.parent != folder:
+        make_folder(folder.parent, 0o777)
+    folder.mkdir(mode=mode, exist_ok=True)
+    sync_directory(folder.parent)
 
 
 def sync_directory(directory: Path) -> None:

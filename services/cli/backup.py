@@ -9,7 +9,7 @@ import typer
 from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 
 from services import wiring
-from services.base.private import sync_directory
+from services.base.private import make_folder, sync_directory, write_once
 from services.cli.common import DATA, Data, Fail, existing, out, run
 from services.cli.transfer import reporting_failures, resting
 from services.transfer import Exported
@@ -49,14 +49,14 @@ async def _backup(data: Path, folder: Path) -> tuple[Path, list[Exported]]:
     place = folder / datetime.now(UTC).strftime(_NAME)
     draft = folder / f".{place.name}"
     shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir(mode=0o700, parents=True)
+    make_folder(draft)
     exported: list[Exported] = []
     async with resting(data) as (log, _), wiring.open_files(data) as files:
         for jurisdiction in await log.jurisdictions():
             exported.append(await export_commits(log, jurisdiction, draft / f"{jurisdiction}.muster"))
             await export_files(files, jurisdiction, draft / f"{jurisdiction}.files.tar")
     heads = "".join(f"{one.manifest.jurisdiction} {one.manifest.head}\n" for one in exported)
-    (draft / HEADS).write_text(heads)
+    write_once(draft / HEADS, heads.encode())
     draft.rename(place)
     sync_directory(folder)
     return place, exported

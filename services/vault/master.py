@@ -4,7 +4,7 @@ import secrets
 from pathlib import Path
 from typing import Final
 
-from services.base.private import keep_private, write_once
+from services.base.private import keep_private, make_folder, write_once
 from services.vault.errors import MasterKeyMissing, WrongMasterKey
 
 SIZE: Final = 32
@@ -17,7 +17,7 @@ def master_key(path: Path, *, needed: bool) -> bytes:
             raise MasterKeyMissing(
                 f"{path} is missing, and the keys next to it cannot be opened without it: restore it first"
             )
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(path.parent)
         write_once(path, secrets.token_bytes(SIZE))
     keep_private(path)
     return checked(path.read_bytes(), str(path))

@@ -25,6 +25,7 @@ from services.api.server.edge import Edge
 from services.application.announcing import Announcements
 from services.application.muster import Muster
 from services.base.clock import Clock, SharedClock, SystemClock
+from services.base.private import make_folder
 from services.dispatch.abilities import SHIPPED, Abilities
 from services.dispatch.abilities import load as load_abilities
 from services.files.port import Files
@@ -61,7 +62,7 @@ async def embedded(
     `beside`: its projector runs in a process of its own, not in this one.
     """
     able = abilities()
-    await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True, mode=0o700)
+    await asyncio.to_thread(make_folder, data)
     log = await asyncio.to_thread(SqliteLog, data / "log.sqlite")
     try:
         views = await asyncio.to_thread(SqliteViews, data / "views.sqlite", catalog)
@@ -148,7 +149,7 @@ async def vault(data: Path) -> Vault:
 
 async def tokens(data: Path) -> Tokens:
     """Open the access tokens of a data folder or of the cluster. Raise AccessUnavailable."""
-    await asyncio.to_thread(data.mkdir, parents=True, exist_ok=True, mode=0o700)
+    await asyncio.to_thread(make_folder, data)
     return await (cluster().tokens(data) if settings().clustered else local_tokens(data))
 
 

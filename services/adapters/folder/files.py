@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from services.base.private import write_once
+from services.base.private import make_folder, write_once
 from services.files.form import MOST_HEAD, BadFile, unpack
 from services.files.port import FilesUnavailable
 
@@ -64,7 +64,7 @@ class FolderFiles:
         file, marks = self._file(jurisdiction, name), self._marks(jurisdiction, subject)
         with self._gate, _translated():
             for folder in (marks, file.parent):
-                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                make_folder(folder)
             write_once(marks / name, b"")  # first: a file without its mark would outlive its subject
             os.utime(marks / name, (at.timestamp(), at.timestamp()))
             write_once(file, sealed)

@@ -6,7 +6,7 @@ from typing import Final
 
 import apsw
 
-from services.base.private import keep_private, sync_directory, unfinished
+from services.base.private import keep_private, make_folder, sync_directory, unfinished
 
 BUSY_MS: Final = 5_000
 CHECKED_BYTES: Final = 64 * 2**20
@@ -35,7 +35,7 @@ def open_store(path: Path, schema: str) -> apsw.Connection:
     """
     if path.exists() and not writable(path.parent):
         return open_reader(path)
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(path.parent)
     create(path, schema)
     keep_private(path)
     db = connect(path)

@@ -16,6 +16,7 @@ from services.adapters.sqlite.data_file import (
     is_damage,
     refuse_damaged,
 )
+from services.base.private import make_folder
 from services.log.port import LogDamaged, LogFileDamaged, LogUnavailable, Stored
 
 FORMAT: Final = 1
@@ -74,7 +75,7 @@ Row = tuple[Any, ...]
 def open_writer(path: Path) -> apsw.Connection:
     """Open for writing, creating the file and its directory if missing. Raises LogUnavailable, LogDamaged."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         create(path, CREATE)
         db = connect(path)
         db.execute("PRAGMA wal_autocheckpoint = 4000").fetchall()
