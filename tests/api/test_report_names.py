@@ -144,9 +144,13 @@ async def test_completeness_is_a_figure_of_each_source_list_with_the_sources_own
     assert told["missing"]["position"] == report["position"]
     (row,) = await rows(service, "R2.missing", **asked)
     assert (row["key"], row["name"], row["part"]) == ("X3", "远山木业有限公司", "Registry (2022-02-20)")
+    struck = {"entry": "X2", "edition": second.isoformat()}
+    await service.ok("entry.strike", **struck)
+    opened = (await ask(service, "/rows", figure="R2.different", **asked)).json()
+    assert [(one["key"], one["part"]) for one in opened["gone"]] == [("X2", "Registry (2022-02-01)")]
     limited = await service.as_("dispatcher", jurisdictions=[J], areas=[HERE])
     assert await rows(service, "R2.missing", limited, **asked) == []
     of_these = (await ask(service, client=limited, **asked)).json()
     listed = next(one for one in of_these["sections"][1]["figures"] if one["figure"] == "R2.listed")
-    assert [(one["name"], one["value"]) for one in listed["parts"]] == [("Registry", 2)]
+    assert [(one["name"], one["value"]) for one in listed["parts"]] == [("Registry", 1)]
     await limited.aclose()

@@ -46,5 +46,13 @@ describe("a row behind a figure", () => {
     assert.match(pageOf({ view: "posts", key: "P1" }, "2022-03-27"), /\/posts\/P1\?at=2022-03-27$/);
     assert.equal(pageOf({ view: "station_uses", key: "U1" }, undefined), undefined);
     assert.equal(pageOf({ view: "constructor", key: "U1" }, undefined), undefined);
+    assert.match(
+      pageOf({ view: "training", key: "S1~worker~W1", person: "worker/W1" }, undefined),
+      /workers\/W1$/,
+    );
+    assert.equal(
+      pageOf({ view: "training", key: "S1~holder~H1", person: "holder/H1" }, undefined),
+      undefined,
+    );
   });
 });

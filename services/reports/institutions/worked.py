@@ -275,14 +275,14 @@ class Worked:
             "holder_name": owner.holder_name if owner and seen else None,
             "person": item.person,
             "person_name": self._people.name(item.person),
-            "part": self._part(item.part),
+            "part": self._part(item),
         }
 
-    def _part(self, key: str | None) -> str | None:
-        """Return what a source list was called, with the source's own date."""
-        known = (past.rows("source_lists").get(key or "") for past in (self._then, self._before))
+    def _part(self, item: Item) -> str | None:
+        """Return what a source list was called, with the source's own date of the edition that counts."""
+        known = (past.rows("source_lists").get(item.part or "") for past in (self._then, self._before))
         row = next((one for one in known if one), None)
-        return f"{row.title} ({self._local(row.edition):%Y-%m-%d})" if row and row.edition else key
+        return f"{row.title} ({self._local(item.at):%Y-%m-%d})" if row and item.at else item.part
 
     def _names(self, item: Item) -> Names | None:
         """Return what a term is called: as defined here, else as built in."""

@@ -23,7 +23,6 @@ export default {
   "report.days": "Days overdue",
   "report.owner": "With",
   "report.area": "Area",
-  "report.id": "Id",
   "report.list": "Source list (its own date)",
   "report.edition": "Source's own date: {edition}; before: {before}",
   "report.no_edition": "none",

@@ -23,7 +23,6 @@ export default {
   "report.days": "逾期天数",
   "report.owner": "承办岗位",
   "report.area": "区域",
-  "report.id": "编号",
   "report.list": "比对名单（来源日期）",
   "report.edition": "来源日期：{edition}；上期：{before}",
   "report.no_edition": "无",

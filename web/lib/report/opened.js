@@ -54,13 +54,15 @@ function Rows({ rows, label }) {
   const parted = rows.some((row) => row.part);
   return html`<div class="report-scroll" tabindex="0" role="region" aria-label=${label}>
     <table class="table"><thead><tr><th scope="col">${t("report.what")}</th>
-    <th scope="col">${t("report.id")}</th>${parted && html`<th scope="col">${t("report.list")}</th>`}
+    ${parted && html`<th scope="col">${t("report.list")}</th>`}
     <th scope="col">${t("report.area")}</th>
     <th scope="col">${t("report.since_when")}</th></tr></thead><tbody>${rows.map(
       (row) =>
         html`<tr key=${row.key}><th scope="row">${name(row)}${
           row.new && html` <span class="folk-tag">${t("report.new")}</span>`
-        }</th><td>${row.key}</td>${parted && html`<td>${row.part}</td>`}<td>${row.area_name}</td>
-          <td>${row.since ? stamp(row.since) : ""}</td></tr>`,
+        }<span class="report-definition">${row.key}</span></th>
+          ${parted && html`<td>${row.part}</td>`}<td>${row.area_name}</td><td>${
+            row.since ? stamp(row.since) : ""
+          }</td></tr>`,
     )}</tbody></table></div>`;
 }

@@ -33,6 +33,8 @@ const PAGES = {
   visits: "visits",
 };
 
+const WORKER = "worker/";
+
 /** Return a name in the page's language. */
 export const named = (names) => names[lang.value] ?? names.en ?? "";
 
@@ -43,14 +45,15 @@ export const nameOf = (row) => row.person_name || (row.names && named(row.names)
 export const heldBy = (row) =>
   row.holder_name ? t("report.held", { post: row.owner_name, holder: row.holder_name }) : row.owner_name;
 
-/** Return the address of a row's own page at a date, if its view has one.
+/** Return the address of a row's own page at a date; without one, that of the worker it is about, if any.
  *
- * @param {{ view: string, key: string }} row
+ * @param {{ view: string, key: string, person?: string | null }} row
  * @param {string | undefined} at A day.
  */
-export function pageOf({ view, key }, at) {
+export function pageOf({ view, key, person }, at) {
   const page = Object.hasOwn(PAGES, view) ? PAGES[view] : undefined;
-  return page && href(page, { id: key, query: { at } });
+  if (page) return href(page, { id: key, query: { at } });
+  return person?.startsWith(WORKER) ? href("workers", { id: person.slice(WORKER.length) }) : undefined;
 }
 
 const digits = (one) =>

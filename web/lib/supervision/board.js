@@ -50,7 +50,7 @@ function Units({ data, source }) {
   if (data.units.length === 0) return html`<p class="muted">${t("undertakings.none")}</p>`;
   return html`<section><h2>${t("undertakings.board")}</h2><p class="muted">${caption}</p>
     <div class="completeness-scroll" tabindex="0" role="region" aria-label=${t("undertakings.board")}>
-    <table class="table"><thead><tr>${["rank", "unit", "in_time", "due_now", "share"].map(
+    <table class="table unit-board"><thead><tr>${["rank", "unit", "in_time", "due_now", "share"].map(
       (key) =>
         html`<th scope="col" class=${key !== "unit" && "number"} key=${key}>${t(`undertakings.${key}`)}</th>`,
     )}${
