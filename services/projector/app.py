@@ -76,8 +76,7 @@ def build(
     async def project(stream: Any) -> AsyncIterator[None]:
         async for events in stream.noack_take(TAKE, within=WITHIN):
             projector = await opened()
-            for partition, records in _by_partition(events).items():
-                await projector.project(partition, records)
+            await projector.deliver(_by_partition(events))
             for event in events:
                 await stream.ack(event)
             yield

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from projections.catalog import views as catalog
 from services.log.cold import ColdLog
@@ -11,10 +13,13 @@ from services.log.transport import Record, Transport, TransportDown, fetched
 from services.projector.announcing import StepAnnouncements
 from services.projector.jurisdictions import JurisdictionProjector
 from services.projector.ports import Announcer, Checkpoints, SharedViews, TopicTruncated
-from services.projector.records import RecordSorter
+from services.projector.records import RecordSorter, sliced
 from services.projector.retrying import Troubles
 from services.projector.saving import CheckpointSaver
 from services.views.scrub import Scrub
+
+LONG_SECONDS: Final = 1.0
+"""A delivery that takes longer gives signs of life."""
 
 log_of = logging.getLogger("muster.projector")
 
@@ -94,6 +99,19 @@ class PartitionProjector:
 
     # -- projecting ----------------------------------------------------------------------------------------
 
+    async def deliver(self, delivery: Mapping[int, Sequence[Record]]) -> None:
+        """Project one delivery, partition by partition, however long it takes.
+
+        While a long one is worked on, no partition is taken for stalled: none can be delivered meanwhile.
+        """
+        began = time.monotonic()
+        for partition, records in delivery.items():
+            for part in sliced(records):
+                await self.project(partition, part)
+                if time.monotonic() - began > LONG_SECONDS:
+                    for one in self.owned:
+                        self._heartbeat(one)
+
     async def project(self, partition: int, records: Sequence[Record]) -> None:
         """Project one partition's records. Returns once they are in the views, however long it takes."""
         while partition in self.owned:
@@ -136,8 +154,9 @@ class PartitionProjector:
                 if start > stop:
                     raise TopicTruncated(partition, start, stop)
                 async for records in self.transport.fetch(partition, start, stop):
-                    await self._project(partition, records)
-                    self._heartbeat(partition)
+                    for part in sliced(records):
+                        await self._project(partition, part)
+                        self._heartbeat(partition)
                 if partition in self.owned:
                     self.next_offsets[partition] = stop
                 self._troubles.clear(str(partition))

@@ -15,7 +15,7 @@ from services.adapters.kafka.connection import Connection
 from services.log.identity import partition_of
 from services.log.port import LogDamaged, Stored
 from services.log.transport import Record
-from services.projector import jurisdictions, retrying
+from services.projector import jurisdictions, partitions, records, retrying
 from services.projector.partitions import PartitionProjector
 from services.projector.watchdog import MOST_BETWEEN, PATIENCE, Lag, Watchdog, signs_of_life
 from services.views.rebuild import rebuild_all
@@ -246,6 +246,34 @@ def test_a_partition_that_waits_for_its_turn_to_catch_up_is_no_stall() -> None:
         stalled = lag.observe(ends, seen, life, 100.0 + 2 * beat)
     assert [lag.age(partition) for partition in range(4)] == [0.0] * 4
     assert stalled == lag.age(4) == 38.0, "one that is caught up tells by its own offset"
+
+
+async def test_a_long_delivery_shows_signs_of_life_for_all_that_wait(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slow machine projects a burst of large commits for longer than the watchdog is patient."""
+    monkeypatch.setattr(records, "SLICE_BYTES", 1)
+    other = (WHERE + 1) % PARTITIONS
+    scene.projector.assign(other)
+    for partition in (WHERE, other):
+        await scene.projector.catch_up(partition)
+    before = dict(scene.projector.heartbeats)
+    await scene.projector.deliver({WHERE: [scene.put("2307", of("2307")[0].data)]})
+    assert scene.projector.heartbeats == before, "a short one says nothing of the others"
+
+    monkeypatch.setattr(partitions, "LONG_SECONDS", -1.0)
+    later = [scene.put("2307", stored.data) for stored in of("2307")[1:4]]
+    await scene.projector.deliver({WHERE: later})
+    assert scene.projector.heartbeats[other] == before.get(other, 0) + len(later)
+    assert await scene.views.head("2307") == of("2307")[3].head
+
+
+def test_records_are_cut_into_slices_that_lose_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "SLICE_BYTES", 10)
+    some = [Record(n, b"2307", bytes(size)) for n, size in enumerate((4, 4, 4, 30, 0, 2))]
+    parts = [[one.offset for one in part] for part in records.sliced(some)]
+    assert parts == [[0, 1, 2], [3], [4, 5]]
+    assert list(records.sliced([])) == []
 
 
 async def test_a_process_without_partitions_ends_where_nobody_projects(scene: Scene, tmp_path: Path) -> None:
