@@ -94,6 +94,21 @@ async def test_what_is_overdue_has_a_name_and_a_post(service: Service) -> None:
     )
 
 
+async def test_a_duty_is_overdue_by_name_until_something_shows_that_it_was_done(service: Service) -> None:
+    begin = await city(service)
+    seen, due = {"at": begin.isoformat(), "observed": True}, (begin + 2 * DAY).isoformat()
+    for n, ends in ((1, due), (2, None)):
+        given = {"duty_item": f"D{n}", "title": f"Duty {n}", "due": ends}
+        await service.ok("duty_item.list", post=f"P{HERE}", **given, **seen)
+    report = await ask(service)
+    names = ("R4.duties", "R4.duties_shown", "R4.duties_overdue")
+    assert [figure(report, name)["value"] for name in names] == [2, 0, 1]
+    first = report["overdue"][0]
+    assert (first["name"], first["owner_name"], first["days"]) == ("Duty 1", f"Post {HERE}", 18)
+    await service.ok("duty_item.strike", duty_item="D1", reason="not needed")
+    assert figure(await ask(service), "R4.duties_overdue")["value"] == 0
+
+
 async def test_supervision_and_recognition_are_counted_and_tasks_are_overdue_by_name(
     service: Service,
 ) -> None:

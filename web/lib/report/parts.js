@@ -14,6 +14,7 @@ const PAGES = {
   comparison: "comparison",
   courses: "courses",
   difficulties: "difficulties",
+  duty_items: "duties",
   enterprises: "enterprises",
   homes: "reporting",
   incidents: "incidents",

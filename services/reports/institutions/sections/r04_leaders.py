@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+from projections.duty_items import LISTED, DutyItemRow
 from projections.leaders import LED, LeaderRow
 from projections.sessions import SessionRow
 from projections.training import TrainingRow
@@ -25,6 +26,14 @@ def _chapters(where: Callable[[LeaderRow], bool]) -> Callable[[Past], Iterator[I
                 )
 
     return found
+
+
+def _not_shown(past: Past, row: DutyItemRow) -> bool:
+    return row.state == LISTED and not row.shown and row.due is not None and row.due <= past.when
+
+
+def _duty(past: Past, row: DutyItemRow) -> datetime | None:
+    return row.due
 
 
 def _held(past: Past, row: SessionRow) -> bool:
@@ -79,7 +88,7 @@ def _people(past: Past) -> Iterator[Item]:
 SECTION = Section(
     code="R4",
     names=both("Leaders and training", "领头雁与培训"),
-    reads=("chapters", "leads", "posts", "courses", "roster", "sessions", "training"),
+    reads=("chapters", "leads", "posts", "duty_items", "courses", "roster", "sessions", "training"),
     figures=(
         Figure(
             key="led",
@@ -100,6 +109,40 @@ SECTION = Section(
             ),
             items=_chapters(lambda one: one.state != LED),
             of="R3.chapters",
+        ),
+        Figure(
+            key="duties",
+            names=both("Duties on the lists of posts", "职责清单事项"),
+            definition=both(
+                "Put on a list, and not struck off at the date", "已列入清单且截至该时点未撤销的事项"
+            ),
+            items=picked("duty_items", "listed_at", is_("state", LISTED), name="title", owner="post"),
+        ),
+        Figure(
+            key="duties_shown",
+            names=both("Duties with evidence", "有佐证的事项"),
+            definition=both(
+                "Of these, those with a file that shows that they were done", "其中已有佐证文件的事项"
+            ),
+            items=picked(
+                "duty_items",
+                "shown_at",
+                lambda past, row: row.state == LISTED and row.shown > 0,
+                name="title",
+                owner="post",
+            ),
+            of="R4.duties",
+        ),
+        Figure(
+            key="duties_overdue",
+            names=both("Duties overdue", "逾期职责事项"),
+            definition=both(
+                "Of these, those whose deadline is over and that nothing shows to be done",
+                "其中期限已过且没有佐证的事项",
+            ),
+            items=picked("duty_items", "due", _not_shown, name="title", due=_duty, owner="post"),
+            of="R4.duties",
+            late=True,
         ),
         Figure(
             key="courses",
