@@ -34,6 +34,7 @@ from services.api import (
     export,
     files,
     find,
+    find_firms,
     funnel,
     health,
     imports,
@@ -88,6 +89,7 @@ from services.locations.port import LocationsUnavailable
 from services.log.port import LogUnavailable
 from services.push.port import PushUnavailable
 from services.push.pusher import Pusher
+from services.search.firms import Firms
 from services.search.searches import Searches
 from services.vault import VaultUnavailable
 from services.views.port import ViewsUnavailable
@@ -137,6 +139,7 @@ def build(
         muster.progress, muster.announcements, muster.vault, muster.clock, muster.offices.beyond
     )
     app.state.lag = _lag(muster, app.state.hub)
+    app.state.firms = Firms(muster.views, muster.progress, muster.announcements)
     app.state.searches = Searches(muster.views, muster.vault, muster.progress, muster.announcements)
     app.state.person_times = PersonTimes(muster.views, muster.progress, muster.announcements)
     app.state.history = History(muster.log, muster.views, muster.clock, past=past)
@@ -291,6 +294,7 @@ ROUTES: Final[dict[tuple[str, str], Endpoint]] = {
     ("POST", f"{HERE}/ask/files"): asked_files.attach,
     ("POST", f"{HERE}/ask/receipt"): asking.shown,
     ("POST", f"{HERE}/ask/word"): asking.word,
+    ("GET", f"{HERE}/find/enterprises"): find_firms.find_firms,
     ("GET", f"{HERE}/coverage"): coverage.coverage,
     ("GET", f"{HERE}/coverage.xlsx"): coverage_file.coverage_file,
     ("GET", f"{HERE}/coverage/curve"): coverage.curve,

@@ -244,6 +244,7 @@ CALLS: Final[dict[str, Asking]] = {
     "stream": _plain({"views": ",".join(public_views())}),
     "log": _plain(),
     "find": FINDS,
+    "find-enterprises": _plain({"text": "e", "limit": "100"}),
     "telemetry": _about("worker", body=_fix),
     "mappings": _plain(),
     "words": _plain(),

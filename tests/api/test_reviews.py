@@ -223,3 +223,25 @@ async def test_verdicts_without_right_are_listed_with_their_owner_and_confirmed(
         assert (await service.send("review.confirm", client=lead, **body)).status_code == 200
     (after,) = await service.rows("verdicts_without_right")
     assert (after["state"], after["owner"]) == ("confirmed", None)
+
+
+async def test_a_form_finds_an_enterprise_by_part_of_its_name_or_code(service: Service) -> None:
+    await city(service)
+
+    async def find(client: httpx.AsyncClient, **asked: str) -> tuple[list[str], bool]:
+        answer = await client.get(f"/api/v1/{J}/find/enterprises", params=asked)
+        assert answer.status_code == 200, answer.text
+        return [one["enterprise"] for one in answer.json()["items"]], answer.json()["more"]
+
+    assert await find(service.http, text="firm") == (["E1", "E2"], False)
+    assert await find(service.http, text="firm", limit="1") == (["E1"], True)
+    assert await find(service.http, text="firm", ledger="true") == ([], False)
+    for stage in STAGES:
+        await judge(service, stage)
+    await service.ok("enterprise.amend", enterprise="E2", name="Shunda", code="91110000600037341L")
+    assert await find(service.http, text="firm", ledger="true") == (["E1"], False)
+    assert await find(service.http, text="600037341") == (["E2"], False)
+    async with await service.as_("dispatcher", areas=[COUNTY]) as desk:
+        assert await find(desk, text="e") == (["E1"], False)
+    async with await service.as_("worker", worker="W1") as courier:
+        assert (await courier.get(f"/api/v1/{J}/find/enterprises?text=e")).status_code == 403

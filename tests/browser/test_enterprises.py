@@ -161,6 +161,7 @@ def test_one_of_many_is_found_by_typing_and_what_was_typed_is_kept(city: City, s
     page.get_by_role("button", name="Merge").click()
     into = page.locator(".institution-form").get_by_role("combobox")
     into.fill("042")
+    expect(page.locator(".area-box [role=option]")).to_have_count(1)
     into.press("ArrowDown")
     into.press("Enter")
     expect(into).to_have_value("企业 042")

@@ -6,8 +6,7 @@ import { lastDay, nameOf, overdue, ROUTES } from "../lib/chapters/rows.js";
 import { number, t } from "../lib/i18n.js";
 
 import { institution } from "../lib/institution/page.js";
-import { choicesOf, perSource } from "../lib/institution/rows.js";
-import { collator } from "../lib/people/parts.js";
+import { perSource } from "../lib/institution/rows.js";
 import { html } from "../lib/preact.js";
 
 /** @typedef {import("../lib/institution/types.js").FormField} FormField */
@@ -24,12 +23,6 @@ const options = (rows, source) =>
   rows
     .map((row) => /** @type {[string, string]} */ ([row.key, nameOf(row.key, source)]))
     .sort((one, other) => one[1].localeCompare(other[1]));
-const inLedger = perSource((source) =>
-  choicesOf(
-    [...source.rows("enterprises").values()].filter((row) => row.in_ledger),
-    collator.peek(),
-  ),
-);
 /** The rules of formation in force, for the form that replaces them: the last ones begun. */
 const rulesOf = perSource(
   (source) =>
@@ -111,13 +104,13 @@ export default institution({
       command: "chapter.form",
       main: true,
       fact: true,
-      fields: [{ name: "enterprises", kind: "pick", options: inLedger, required: true }, ...FORMING],
+      fields: [{ name: "enterprises", kind: "enterprise", ledger: true, required: true }, ...FORMING],
       data: ({ enterprises, ...rest }) => ({ ...rest, enterprises: [enterprises] }),
       note: "form_note",
     },
     {
       command: "chapter.propose",
-      fields: [{ name: "enterprise", kind: "pick", options: inLedger, required: true }],
+      fields: [{ name: "enterprise", kind: "enterprise", ledger: true, required: true }],
       note: "propose_note",
     },
     {
@@ -152,7 +145,7 @@ export default institution({
     {
       command: "chapter.join",
       fact: true,
-      fields: [{ name: "enterprise", kind: "pick", options: inLedger, required: true }],
+      fields: [{ name: "enterprise", kind: "enterprise", ledger: true, required: true }],
       when: (row) => alive(row) && row.route !== "own",
     },
     {

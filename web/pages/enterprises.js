@@ -2,9 +2,7 @@
 
 import { number, t } from "../lib/i18n.js";
 import { institution } from "../lib/institution/page.js";
-import { choicesOf, perSource } from "../lib/institution/rows.js";
 import { DETAILS, Path, PLACES, STAGES, sentence } from "../lib/ledger/path.js";
-import { collator } from "../lib/people/parts.js";
 import { words } from "../lib/posts/posts.js";
 import { html } from "../lib/preact.js";
 
@@ -12,10 +10,6 @@ import { html } from "../lib/preact.js";
 
 const open = (row) => row.state === "open";
 const onPath = (row) => open(row) && !["sent_back", "unreviewed"].includes(row.place);
-const openOnes = perSource((source) =>
-  choicesOf([...source.rows("enterprises").values()].filter(open), collator.peek()),
-);
-
 /** @type {FormField[]} */
 const DETAIL_FIELDS = [
   { name: "name", required: true, most: 200 },
@@ -199,9 +193,9 @@ export default institution({
       fields: [
         {
           name: "into",
-          kind: "pick",
+          kind: "enterprise",
           required: true,
-          options: (source, row) => openOnes(source).filter(([key]) => key !== row.key),
+          but: (row) => row.key,
           codes: ["enterprise.into_itself", "enterprise.unknown", "enterprise.ended"],
         },
       ],

@@ -1,7 +1,5 @@
 // What the pages of the alliance share: posts as choices and in words, and what is past its deadline.
 
-import { choicesOf, perSource } from "../institution/rows.js";
-import { collator } from "../people/parts.js";
 import { postChoices, postName } from "../posts/posts.js";
 import { html } from "../preact.js";
 import { enterpriseName, instantOf } from "./difficulty.js";
@@ -25,8 +23,6 @@ export const post = (name, required = false) => ({
 /** A column with the name of a post. */
 export const postColumn = (key) => ({ key, of: (row, source) => postName(row[key], source) });
 
-const enterprisesOf = perSource((source) => choicesOf(source.rows("enterprises").values(), collator.peek()));
-
 /** A column with the name of an enterprise. */
 export const enterpriseColumn = {
   key: "enterprise",
@@ -40,8 +36,7 @@ export const enterpriseColumn = {
  */
 export const enterprise = (required = false) => ({
   name: "enterprise",
-  kind: "pick",
-  options: enterprisesOf,
+  kind: "enterprise",
   required,
   codes: ["enterprise.unknown", "enterprise.later"],
 });

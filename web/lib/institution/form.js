@@ -15,6 +15,7 @@ import { PICTURES, TYPES, upload } from "../sealed.js";
 import { codes } from "../terms.js";
 import { now } from "../time.js";
 import { ErrorNote, Field, Loading } from "../ui.js";
+import { FirmBox } from "./firmbox.js";
 import { PickBox } from "./pickbox.js";
 import { coded, hint, say } from "./show.js";
 import { changed, dataOf, edited, first, missing } from "./values.js";
@@ -170,6 +171,10 @@ const INPUTS = { text: "text", number: "number", date: "date", instant: "datetim
 function Control({ field, common, value, change, source, row }) {
   const { kind = "text", list, options, most, least, required } = field;
   const input = (event) => change(event.currentTarget.value);
+  if (kind === "enterprise") {
+    return html`<${FirmBox} ledger=${field.ledger} but=${field.but?.(row)} value=${value} change=${change}
+      common=${common} />`;
+  }
   if (kind === "area") return html`<${AreaBox} ...${common} value=${value} change=${change} />`;
   if (kind === "lines") {
     return html`<textarea ...${common} rows="3" maxlength=${most} value=${value}

@@ -29,22 +29,28 @@ export function fittingChoices(choices, text, most = MOST) {
 /** The combobox. `change` gets the value, or "" while the text means none.
  *
  * @param {object} props
- * @param {[string, string][]} props.options Value and text.
+ * @param {any[]} props.options Value, text, and what is shown beside the text.
  * @param {string} props.value
  * @param {(value: string) => void} props.change
  * @param {Record<string, any>} props.common Attributes of the input.
+ * @param {(text: string) => void} [props.find] Asks for other options, that fit what is typed; otherwise the
+ *   box finds those that fit among all.
  */
-export function PickBox({ options, value, change, common }) {
+export function PickBox({ options, value, change, common, find }) {
   const choices = useMemo(
-    () => options.map(([one, text]) => ({ value: one, text, folded: folded(`${text} ${one}`) })),
-    [options.length],
+    () => options.map(([one, text, more]) => ({ value: one, text, more, folded: folded(`${text} ${one}`) })),
+    [find ? options : options.length],
   );
+  const fitting = (typed) => (find ? choices.slice(0, MOST) : fittingChoices(choices, typed));
   const textOf = (one) => choices.find((choice) => choice.value === one)?.text ?? one;
   const [text, setText] = useState(textOf(value));
   const [open, setOpen] = useState(false);
   const [active, setActive] = useState(0);
   const list = useId();
-  const shown = open ? fittingChoices(choices, text) : [];
+  const meant = (
+    typed, // what was found last may fit what was typed before
+  ) => (find ? choices.filter((one) => folded(one.text) === folded(typed)) : fitting(typed));
+  const shown = open ? fitting(text) : [];
   useEffect(() => {
     if (value) setText(textOf(value));
   }, [value, choices]);
@@ -58,9 +64,10 @@ export function PickBox({ options, value, change, common }) {
     setActive(0);
     setOpen(true);
     change("");
+    find?.(event.currentTarget.value);
   };
   const left = () => {
-    const [only, ...more] = value ? [] : fittingChoices(choices, text);
+    const [only, ...more] = value ? [] : meant(text);
     if (text.trim() && only && more.length === 0) pick(only);
     setOpen(false);
   };
@@ -71,7 +78,7 @@ export function PickBox({ options, value, change, common }) {
       else setOpen(true);
     } else if (event.key === "Escape" && open) setOpen(false);
     else if (event.key === "Enter" && shown[active]) pick(shown[active]);
-    else return;
+    else if (event.key !== "Enter" || !find || value || !text.trim()) return; // the finds are on their way
     event.preventDefault();
     event.stopPropagation();
   };
@@ -86,6 +93,6 @@ export function PickBox({ options, value, change, common }) {
         class=${classes(index === active && "area-box-active")} onMouseDown=${(event) => {
           event.preventDefault();
           pick(one);
-        }}><span>${one.text}</span></li>`,
+        }}><span>${one.text}</span>${one.more && html`<span class="muted"> ${one.more}</span>`}</li>`,
     )}</ul></div>`;
 }

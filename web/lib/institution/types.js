@@ -53,9 +53,11 @@
  *
  * @typedef {object} FormField
  * @property {string} name Field of the command.
- * @property {"text" | "lines" | "number" | "area" | "areas" | "code" | "pick" | "date" | "instant" | "flag"
- *   | "reason" | "file"} [kind]
+ * @property {"text" | "lines" | "number" | "area" | "areas" | "enterprise" | "code" | "pick" | "date"
+ *   | "instant" | "flag" | "reason" | "file"} [kind]
  * @property {boolean} [pictures] Whether a `file` must be a picture. It is uploaded under the form's row.
+ * @property {boolean} [ledger] Whether an `enterprise` is one of the ledger; by default one that trades.
+ * @property {(row: any) => string} [but] Id of an `enterprise` that is left out.
  * @property {boolean} [planned] Whether an `instant` may lie in the future.
  * @property {string} [list] List of terms of a `code` or `reason`.
  * @property {(source: Source, row: any) => [string, string][]} [options] Choices of a `pick`: [value, text].
