@@ -156,8 +156,12 @@ def for_everybody(
     looks: Sequence[tuple[str, str]] = LOOKS,
     small: Sequence[tuple[str, tuple[int, int]]] = SMALL,
 ) -> None:
-    """In both languages, light and dark, by axe; and on a phone and at 200 %, by where things are."""
+    """In both languages, light and dark, by axe; and on a phone and at 200 %, by where things are.
+
+    The page keeps its language, in which a story goes on.
+    """
     wrong: list[str] = []
+    spoken = page.evaluate("document.documentElement.lang").split("-")[0]
     for language, theme in looks:
         page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
         say(page, language)
@@ -170,6 +174,7 @@ def for_everybody(
         page.set_viewport_size(_size(size))
         still(page)
         wrong += _told(cut_off(page), language, "x".join(map(str, size)))
+    say(page, spoken)
     page.set_viewport_size(_size(desk))
     page.emulate_media(color_scheme="light")
     assert not wrong, "\n".join(dict.fromkeys(wrong))
