@@ -1,7 +1,8 @@
 """Every code, command and event of the decisions is tested. Anomalies are those that rules may note."""
 
 import ast
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -19,13 +20,22 @@ RAISED: dict[str, int] = {"Refused": 0, "rule": 1, "note": 0, "fresh": 1}
 """Callable -> index of the argument with the code."""
 
 
-def calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
-    """Yield calls of functions or methods with this name."""
-    for node in ast.walk(tree):
+def calls(folder: Path, pattern: str, name: str) -> Sequence[ast.Call]:
+    """Return the calls of functions or methods with this name."""
+    return all_calls(folder, pattern).get(name, ())
+
+
+@cache
+def all_calls(folder: Path, pattern: str) -> dict[str, list[ast.Call]]:
+    """Return the calls in these modules by the name of what they call. Each module is walked once."""
+    found: dict[str, list[ast.Call]] = defaultdict(list)
+    for node in (node for tree in trees(folder, pattern) for node in ast.walk(tree)):
         if isinstance(node, ast.Call):
             called = node.func
-            if (called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")) == name:
-                yield node
+            found[called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")].append(
+                node
+            )
+    return found
 
 
 def texts(node: ast.AST) -> set[str]:
@@ -38,7 +48,13 @@ def texts(node: ast.AST) -> set[str]:
 @cache
 def trees(folder: Path, pattern: str) -> tuple[ast.Module, ...]:
     """Return the parsed modules."""
-    return tuple(ast.parse(path.read_text()) for path in sorted(folder.glob(pattern)))
+    return tuple(map(ast.parse, sources(folder, pattern)))
+
+
+@cache
+def sources(folder: Path, pattern: str) -> tuple[str, ...]:
+    """Return the texts of these modules."""
+    return tuple(path.read_text() for path in sorted(folder.glob(pattern)))
 
 
 @cache
@@ -52,18 +68,17 @@ def named() -> frozenset[str]:
 def raised(*functions: str) -> set[str]:
     """Return the codes that the decisions pass to these functions."""
     found: set[str] = set()
-    for tree in trees(DECISIONS, "**/*.py"):
-        for name in functions:
-            for call in calls(tree, name):
-                if len(call.args) > RAISED[name]:
-                    found |= texts(call.args[RAISED[name]])
+    for name in functions:
+        for call in calls(DECISIONS, "**/*.py", name):
+            if len(call.args) > RAISED[name]:
+                found |= texts(call.args[RAISED[name]])
     return found
 
 
 @cache
 def unknown() -> set[str]:
     """Return the codes that `lookups.known` derives from the kinds of its tables."""
-    given = [call.args[1] for tree in trees(DECISIONS, "**/*.py") for call in calls(tree, "known")]
+    given = [call.args[1] for call in calls(DECISIONS, "**/*.py", "known")]
     named = {node.id.lower() for node in given if isinstance(node, ast.Name)}
     return {f"{tables[name].kind}.unknown" for name in named if name in tables}
 
@@ -72,10 +87,9 @@ def unknown() -> set[str]:
 def covered(*functions: str) -> set[str]:
     """Return the texts passed to these methods anywhere in the tests of rules."""
     found: set[str] = set()
-    for tree in trees(HERE, "test_rules_*.py"):
-        for name in functions:
-            for call in calls(tree, name):
-                found |= {text for arg in call.args for text in texts(arg)}
+    for name in functions:
+        for call in calls(HERE, "test_rules_*.py", name):
+            found |= {text for arg in call.args for text in texts(arg)}
     return found
 
 
@@ -96,8 +110,7 @@ def test_every_anomaly_is_tested(code: str):
 @pytest.mark.parametrize("name", sorted(commands))
 def test_every_command_is_tested(name: str):
     aggregate, _, verb = name.partition(".")
-    sources = [path.read_text() for path in HERE.glob("test_rules_*.py")]
-    assert any(f"{aggregate}.{verb}(" in source for source in sources)
+    assert any(f"{aggregate}.{verb}(" in source for source in sources(HERE, "test_rules_*.py"))
 
 
 @pytest.mark.parametrize("name", sorted(newest))
