@@ -68,7 +68,7 @@ async def _run(made: "Cluster", play: str | None, speed: str, leave: bool, as_js
     if not as_json:
         err.print(f"starting a cluster in {made.folder} (the first start downloads Kafka) ...")
     made.start()
-    _show(made, as_json)
+    show_parts(made, as_json)
     watching = asyncio.create_task(made.watch())
     try:
         if play:
@@ -105,7 +105,7 @@ def _tell(what: str, child: "Child", as_json: bool) -> None:
         err.print(f"{child.name} {what} (pid {child.pid}); its log: {child.log}", markup=False)
 
 
-def _show(made: "Cluster", as_json: bool) -> None:
+def show_parts(made: "Cluster", as_json: bool) -> None:
     if as_json:
         ready = {"event": "ready", "urls": made.urls, "token_file": str(made.folder / "api-1/admin.token")}
         out.print(json.dumps(ready), markup=False)

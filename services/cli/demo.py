@@ -122,7 +122,7 @@ async def _demo(
             rows=lambda view, **filters: _rows(muster.views, muster.vault, story.jurisdiction, view, filters),
             clock=clock,
             story=story,
-            links=await _links(url, secret, tokens, story),
+            links=await links_of(url, secret, tokens, story),
         )
         async with table.shown():
             await play(
@@ -160,7 +160,7 @@ async def _told(log: Log, jurisdiction: str) -> None:
         render("incident", found, out)
 
 
-async def _links(url: str, secret: str | None, tokens: Tokens, story: Story) -> dict[str, str]:
+async def links_of(url: str, secret: str | None, tokens: Tokens, story: Story) -> dict[str, str]:
     """Return links to the board, the API docs and one courier's phone page.
 
     In a cluster the admin's token is with the process that made it: the board then asks for one.

@@ -1,5 +1,5 @@
-// Loaded into Playwright's driver for Firefox. Playwright asks for commands that a Firefox ESR does not have yet,
-// to emulate media features that no test here emulates: let those fail without failing the context.
+// Loaded into Playwright's driver for Firefox. Playwright asks for commands that a Firefox ESR does not have
+// yet, to emulate media features that no test here emulates: let those fail without failing the context.
 const Module = require("node:module");
 const fs = require("node:fs");
 

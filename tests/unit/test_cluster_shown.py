@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from services.cli.cluster import _show  # pyright: ignore[reportPrivateUsage]
+from services.cli.cluster import show_parts
 from services.cli.common import out
-from services.cli.demo import _links  # pyright: ignore[reportPrivateUsage]
+from services.cli.demo import links_of
 
 NAMES = ("postgres", "kafka", "projector-1", "projector-2", "api-1", "api-2")
 SECRET = "mst_0123456789abcdef0123456789abcdef"
@@ -27,7 +27,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *
     )
     monkeypatch.setattr(out, "width", 80)
     monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
-    _show(made, as_json=False)
+    show_parts(made, as_json=False)
     return capsys.readouterr().out
 
 
@@ -44,6 +44,6 @@ def test_a_token_is_shown_to_a_terminal_alone_and_paths_are_whole(
 async def test_a_scenario_without_the_admins_token_links_to_the_board_alone() -> None:
     story: Any = SimpleNamespace(phone=None, jurisdiction="2307")
     tokens: Any = None
-    links = await _links("http://127.0.0.1:8080", None, tokens, story)
+    links = await links_of("http://127.0.0.1:8080", None, tokens, story)
     assert links["board"] == "http://127.0.0.1:8080/"
     assert "None" not in str(links)

@@ -14,7 +14,7 @@ test("a value follows another as SHA-256 of its digits", async () => {
   assert.equal(await after(SEED), hashed(SEED));
 });
 
-test("codes are shown from the one next to the anchor back to the seed, and each leads to the anchor", async () => {
+test("codes are shown from the one next to the anchor back to the seed; each leads to the anchor", async () => {
   const { anchor, shown } = await chain(SEED, 4);
   assert.equal(shown.length, 4);
   assert.equal(shown.at(-1), SEED);

@@ -23,7 +23,7 @@ test("a name that was taken back is shown nowhere any more, also before the serv
   assert.deepEqual([then.consent, then.items], ["withdrawn", []]);
 });
 
-test("a consent counts at once, unless it was refused; the service's answer counts once it includes it", () => {
+test("a consent counts at once unless refused; the service's answer counts once it includes it", () => {
   const none = { ...found, consent: null, items: [] };
   assert.equal(withSaid(none, [said("worker.consent", "waiting")]).consent, "given");
   assert.equal(withSaid(none, [said("worker.consent", "refused")]).consent, null);

@@ -1,5 +1,5 @@
-// Lets `node --test` import the pages' modules: generates those that the service makes, and defines the browser's
-// globals that they need while they load.
+// Lets `node --test` import the pages' modules: generates those that the service makes, and defines the
+// browser's globals that they need while they load.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -40,8 +40,8 @@ function state() {
   return found.digest("hex").slice(0, 32);
 }
 
-/** Return the generated modules as JSON. They are kept until a source changes, because each test file runs in a
- * process of its own and Python takes longer than most of them. */
+/** Return the generated modules as JSON. They are kept until a source changes, because each test file runs
+ * in a process of its own and Python takes longer than most of them. */
 function make() {
   const folder = join(tmpdir(), `muster-web-${userInfo().uid}`);
   const path = join(folder, `${state()}.json`);

@@ -1,5 +1,5 @@
-// A stand-in for the DOM: as much of it as Preact and the pages' tables use. Nothing is laid out, so tests set the
-// height of boxes themselves.
+// A stand-in for the DOM: as much of it as Preact and the pages' tables use. Nothing is laid out, so tests
+// set the height of boxes themselves.
 import { h, options, render } from "../../../web/vendor/preact/preact.mjs";
 
 class Node {
@@ -137,7 +137,7 @@ function settle(work) {
   while (due.length) due.shift()();
 }
 
-/** A component in a page: `find(role)` = its elements, `draw(props)` = draw it again with other properties. */
+/** A component in a page: `find(role)` = its elements, `draw(props)` = draw it with other properties. */
 export function mount(component, given) {
   const root = new Element("body");
   const draw = (props) => settle(() => render(h(component, props), root));
