@@ -6,9 +6,8 @@ those on duty now; `received` sums to the ledger's, `ended` to the requests ende
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
-
-import msgspec
 
 from events.base import EventEnvelope, Move, RequestMove, RequestStanding, WorkerStanding
 from events.presence import OFF_DUTY
@@ -16,6 +15,7 @@ from events.request_state import DONE, ENDED
 from projections.base import Row, View
 
 QUARTER_MINUTES: Final = 15
+_PREFIX: Final = len("2026-01-01T00:00Z:")
 
 
 class TimelineRow(Row, frozen=True, kw_only=True):
@@ -61,12 +61,15 @@ def keys(envelope: EventEnvelope) -> Iterable[str]:
 
 
 def evolve(row: TimelineRow | None, envelope: EventEnvelope, key: str) -> TimelineRow | None:
-    slot = slot_of(envelope.at)
-    area = key.removeprefix(_prefix(slot))
-    row = row or TimelineRow(area=area, date=slot.date().isoformat(), slot=slot)
+    area = key[_PREFIX:]
+    if row is None:
+        slot = slot_of(envelope.at)
+        row = TimelineRow(area=area, date=slot.date().isoformat(), slot=slot)
     came, went, received, served, ended = _changes(envelope.data.moved, envelope.data.requests_moved)[area]
-    row = msgspec.structs.replace(
-        row,
+    row = TimelineRow(
+        area=row.area,
+        date=row.date,
+        slot=row.slot,
         came=row.came + came,
         went=row.went + went,
         received=row.received + received,
@@ -76,6 +79,7 @@ def evolve(row: TimelineRow | None, envelope: EventEnvelope, key: str) -> Timeli
     return row if row.came or row.went or row.received or row.served or row.ended else None
 
 
+@lru_cache(maxsize=256)
 def _prefix(slot: datetime) -> str:
     """Return a key prefix that sorts by slot."""
     return f"{slot.isoformat(timespec='minutes')[:16]}Z:"

@@ -4,11 +4,14 @@ Uses JSON because, like the log, it keeps an instant's UTC offset; MessagePack w
 """
 
 import struct
+from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from itertools import islice
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import force_setattr
 
 import services.decisions.decide  # noqa: F401  # pyright: ignore[reportUnusedImport]  enters all tables
 from events.commit import Head
@@ -19,6 +22,8 @@ TABLES: Final = dict(sorted(declared.items()))
 """Every table of a State, by name."""
 PIECE: Final = 2_000
 """Entries encoded or decoded at a time (about 5 ms), to let other threads run in between."""
+MOST_SHARED: Final = 1_000
+"""Different texts of a field up to which each is looked for in other rows."""
 _FRAME: Final = struct.Struct(">BI")
 _HEADER: Final = 255
 
@@ -107,13 +112,34 @@ def load(dumped: bytes) -> Restored:
     state.meta = header.meta
     state.settle()
     names = list(TABLES)
+    pools: defaultdict[tuple[int, str], dict[str, str]] = defaultdict(dict)
     for kind, body in frames:
         if kind >= len(names):
             raise ValueError(f"the dump has a table {kind} unknown to this version")
-        state[TABLES[names[kind]]].update(_decoders[kind].decode(body))
+        rows = _decoders[kind].decode(body)
+        for name in _texts(TABLES[names[kind]].row):
+            _share(rows, name, pools[kind, name])
+        state[TABLES[names[kind]]].update(rows)
     if header.sizes != {name: len(state[TABLES[name]]) for name in names}:
         raise ValueError("the dump is incomplete")
     return Restored(state, header.forgotten)
+
+
+@cache
+def _texts(row: type) -> tuple[str, ...]:
+    """Return the fields of a row that hold a text."""
+    fields = msgspec.structs.fields(row) if issubclass(row, msgspec.Struct) else ()
+    return tuple(field.name for field in fields if field.type in (str, str | None))
+
+
+def _share(rows: dict[str, Any], name: str, pool: dict[str, str]) -> None:
+    """Keep a text of many rows, such as an area's code, once. A decoder makes a new one for each row."""
+    if len(pool) >= MOST_SHARED:
+        return
+    for row in rows.values():
+        text = getattr(row, name)
+        if text is not None:
+            force_setattr(row, name, pool.setdefault(text, text))  # equal, so that nobody can tell
 
 
 def schema() -> bytes:

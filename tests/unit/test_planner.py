@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import apsw
 import pytest
 
 from events.commit import Head
-from projections import roster
+from projections import headcount, roster
 from projections.roster import RosterRow
 from services.adapters.sqlite.views import SqliteViews
 from services.adapters.sqlite.views_file import analyse, migrate, open_writer
@@ -47,6 +48,11 @@ async def fill(store: SqliteViews, rows: dict[str, RosterRow]) -> None:
     await store.close()
 
 
+async def rebuild(store: SqliteViews, rows: dict[str, RosterRow]) -> None:
+    assert await store.rebuild(J, "roster", rows, await store.head(J))
+    await store.close()
+
+
 def plan(views: apsw.Connection, filters: dict[str, Sequence[Any]]) -> str:
     table, query = Table(roster.VIEW), Query(filters=filters)
     chosen = select(table, J, query, sort_of(table, query))
@@ -77,6 +83,47 @@ def test_the_figures_of_a_small_store_are_there_too(views: apsw.Connection) -> N
 
     assert rows == of_jurisdiction
     assert 0.8 * TEAM < of_team < 1.2 * TEAM
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "again"),
+    [(0, 2_000, True), (5_000, 5_000, False), (5_000, 10_000, False), (5_000, 10_001, True)],
+)
+def test_a_start_computes_the_figures_again_only_once_the_log_has_doubled(
+    tmp_path: Path, before: int, now: int, again: bool
+) -> None:
+    path = tmp_path / "views.sqlite"
+    store = SqliteViews(path, {"roster": roster.VIEW})
+    row = RosterRow(worker="W1", area=J, role="courier", presence="available", team="T1")
+    asyncio.run(fill(store, {"W1": row}))
+    db = open_writer(path)
+    analyse(db)
+    db.execute("UPDATE analysed SET position = ?", (before,))
+    db.execute("UPDATE heads SET position = ?", (now,))
+    db.execute("UPDATE sqlite_stat1 SET stat = '7 7 7 7' WHERE idx GLOB '*_by_team'")
+    db.close()
+
+    asyncio.run(SqliteViews(path, {"roster": roster.VIEW}).close())
+
+    stat: Any = open_writer(path).execute("SELECT stat FROM sqlite_stat1 WHERE idx GLOB '*_by_team'").get
+    assert (stat != "7 7 7 7") is again
+
+
+def test_a_view_that_is_folded_again_has_its_own_figures_computed_and_no_others(tmp_path: Path) -> None:
+    path, both = tmp_path / "views.sqlite", {"roster": roster.VIEW, "headcount": headcount.VIEW}
+    rows = {"W1": RosterRow(worker="W1", area=J, role="courier", presence="available")}
+    asyncio.run(fill(SqliteViews(path, both), rows))
+    db = open_writer(path)
+    db.execute("UPDATE heads SET position = 5000")
+    analyse(db)
+    db.execute("UPDATE sqlite_stat1 SET stat = '7 7 7 7'")
+    db.close()
+
+    asyncio.run(rebuild(SqliteViews(path, both), rows))
+
+    found: Any = open_writer(path).execute("SELECT tbl, stat FROM sqlite_stat1").fetchall()
+    assert {stat for table, stat in found if table == Table(headcount.VIEW).name} == {"7 7 7 7"}
+    assert "7 7 7 7" not in {stat for table, stat in found if table == Table(roster.VIEW).name}
 
 
 def test_those_of_an_empty_store_are_zero() -> None:

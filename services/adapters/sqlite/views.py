@@ -61,7 +61,10 @@ class SqliteViews:
         db = self._connections.writer
         try:
             file.migrate(db, self.tables)
-            file.analyse(db)
+            self._analysed, newest = file.analysed(db), file.newest(db)
+            if newest <= ANALYSE_FROM or self._outgrown(newest):
+                file.analyse(db)
+                self._analysed = file.analysed(db)
         except apsw.Error as error:
             db.close()
             raise file.unavailable(self._path, error) from error
@@ -164,13 +167,16 @@ class SqliteViews:
 
     async def analyse(self) -> None:
         """Compute planner statistics, once many rows were added."""
-        await self._connections.write(self._analyse, self._analysed)
+        await self._connections.write(self._analyse)
 
     def _write(self, batch: Batch) -> Literal["written", "raced"] | dict[str, str]:
         answer = writing.write(self._connections.writer, self.tables, batch)
-        if answer == "written" and batch.head.position > max(2 * self._analysed, ANALYSE_FROM):
-            self._analyse(batch.head.position)
+        if answer == "written" and self._outgrown(batch.head.position):
+            self._analyse()
         return answer
+
+    def _outgrown(self, position: int) -> bool:
+        return position > max(2 * self._analysed, ANALYSE_FROM)
 
     def _rebuild(self, jurisdiction: str, table: Table, rows: Mapping[str, Row], head: Head) -> bool:
         db = self._connections.writer
@@ -179,13 +185,13 @@ class SqliteViews:
             self._disagreeing.discard(table.view.name)
         rebuilt = writing.rebuild(db, jurisdiction, table, rows, head)
         if rebuilt:
-            self._analyse(self._analysed)
+            self._analyse(table)
         return rebuilt
 
-    def _analyse(self, position: int) -> None:
+    def _analyse(self, only: Table | None = None) -> None:
         """Recompute planner statistics; readers reopen, as otherwise they would not see them."""
-        file.analyse(self._connections.writer)
-        self._analysed = position
+        file.analyse(self._connections.writer, only)
+        self._analysed = file.analysed(self._connections.writer)
         self._connections.renew_readers()
 
     async def close(self) -> None:

@@ -15,6 +15,7 @@ from services.views.port import ViewsUnavailable
 
 FORMAT: Final = 1
 _SCHEMA: Final = Path(__file__).with_name("views.sql").read_text(encoding="utf-8")
+_ANALYSED: Final = "CREATE TABLE IF NOT EXISTS analysed (position INTEGER NOT NULL) STRICT"
 _REMEDY: Final = "stop the service and delete it: the views are folded again from the log"
 _LIMIT: Final = 400
 """Most entries per index sampled for planner statistics, and most distinct values per column."""
@@ -84,6 +85,7 @@ def migrate(db: apsw.Connection, tables: Mapping[str, Table]) -> None:
             _drop_everything(db)
             db.execute(_SCHEMA)
             db.pragma("user_version", FORMAT)
+        db.execute(_ANALYSED)  # files of earlier versions lack it
         have = versions(db)
         want = {name: (table.name, table.signature) for name, table in tables.items()}
         for name in have.keys() - want.keys():
@@ -129,24 +131,41 @@ def _make(db: apsw.Connection, table: Table) -> None:
     db.execute("DELETE FROM steps")  # they may hold rows of the old shape, so streams start over
 
 
-def analyse(db: apsw.Connection) -> None:
-    """Compute index statistics for the planner in a few milliseconds, whatever the size of the tables.
+def analysed(db: apsw.Connection) -> int:
+    """Return the position at which planner statistics were last computed; 0 = never."""
+    found: Any = db.execute("SELECT coalesce(max(position), 0) FROM analysed").get
+    return found
+
+
+def newest(db: apsw.Connection) -> int:
+    """Return the position of the longest log that was folded."""
+    found: Any = db.execute("SELECT coalesce(max(position), 0) FROM heads").get
+    return found
+
+
+def analyse(db: apsw.Connection, only: Table | None = None) -> None:
+    """Compute index statistics for the planner, of all tables or one: a second for gigabytes.
 
     ANALYZE counts no further than its limit, so that a value shared by all rows looks as rare as one shared
     by 400, and the planner reads a whole jurisdiction where an index would do. Correct those averages.
     """
     db.pragma("analysis_limit", _LIMIT)
-    db.execute("ANALYZE")
+    db.execute(f"ANALYZE {only.name}" if only else "ANALYZE")
     found: Any = db.execute("SELECT jurisdiction FROM heads ORDER BY position DESC").fetchall()
     jurisdictions = [code for (code,) in found]
     if not jurisdictions:
         return
-    stats: Any = db.execute("SELECT tbl, idx, stat FROM sqlite_stat1 WHERE tbl GLOB 'view_*_v*'").fetchall()
+    stats: Any = db.execute(
+        "SELECT tbl, idx, stat FROM sqlite_stat1 WHERE tbl GLOB ?", (only.name if only else "view_*_v*",)
+    ).fetchall()
     for table, index, stat in stats:
         averages = _averages(db, table, index, [int(n) for n in stat.split()], jurisdictions)
         text = " ".join(map(str, averages))
         db.execute("UPDATE sqlite_stat1 SET stat = ? WHERE tbl = ? AND idx = ?", (text, table, index))
     db.execute("ANALYZE sqlite_schema")  # only loads the edited statistics
+    if only is None:
+        db.execute("DELETE FROM analysed")
+        db.execute("INSERT INTO analysed VALUES (?)", (newest(db),))
 
 
 def _averages(
