@@ -51,6 +51,7 @@ class Target(NamedTuple):
     knows."""
 
 
+CATCH_UP_SECONDS: Final = 600
 LARGE: Final = 2_000_000
 """Bytes of files from which on an import is worth the start of a second process."""
 
@@ -69,6 +70,8 @@ async def sink(data: Path, files: Sequence[Path] = ()) -> AsyncIterator[Target]:
             sent = Embedded(muster.commands, muster.clock, muster.views)
 
             async def places(jurisdiction: str, mapping: Mapping) -> Places:
+                end = await muster.log.end(jurisdiction)  # a killed process may have left the views behind
+                await muster.progress.reached(jurisdiction, end.position, CATCH_UP_SECONDS)
                 places = await known_places(muster.views, jurisdiction)
                 places.said = await said_in(muster.commands, jurisdiction)
                 if names_enterprises(mapping):
@@ -119,7 +122,7 @@ def _trust(server: dict[str, str]) -> ssl.SSLContext | bool:
 async def _projected(commands: Commands, progress: ViewProgress) -> None:
     """Wait until the views have caught up with the log."""
     for jurisdiction, writer in list(commands.writers.items()):
-        await progress.reached(jurisdiction, writer.state.head.position, 600)
+        await progress.reached(jurisdiction, writer.state.head.position, CATCH_UP_SECONDS)
 
 
 def import_(

@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import re
+import shutil
 from pathlib import Path
 
 import httpx
@@ -35,6 +36,19 @@ def test_rejected_rows_may_say_why_in_chinese(tmp_path: Path) -> None:
     done = muster("import", *files, "-m", "roster", "-j", J, "--language", "zh")
     assert done.returncode == 1, done.stderr
     assert "没有名称或编码为“230799”的区域。" in rejects.read_text(encoding="utf-8-sig")
+
+
+def test_an_import_waits_until_the_views_know_all_areas_of_the_log(data: Path, tmp_path: Path) -> None:
+    """As after a process was killed: its areas are in the log, and no view has them yet."""
+    folder, areas, people = shutil.copytree(data, tmp_path / "data"), tmp_path / "a.csv", tmp_path / "p.csv"
+    areas.write_text("name\nSouth\n", encoding="utf-8")
+    people.write_text("name,role,home area\nWorker 1,courier,South\n", encoding="utf-8")
+    more = ["-j", J, "--data", str(folder)]
+    assert muster("import", str(areas), "-m", "areas", *more).returncode == 0
+    for file in folder.glob("views.sqlite*"):
+        file.unlink()
+    done = muster("import", str(people), "-m", "roster", *more)
+    assert "1 rows = 1 applied + 0 known + 0 rejected" in done.stdout, done.stderr
 
 
 def test_a_guessed_encoding_is_asked_about_and_skipped_rows_are_named(tmp_path: Path) -> None:
