@@ -106,6 +106,7 @@ def _tell(what: str, child: "Child", as_json: bool) -> None:
 
 
 def show_parts(made: "Cluster", as_json: bool) -> None:
+    """Print what runs where, and how to reach it."""
     if as_json:
         ready = {"event": "ready", "urls": made.urls, "token_file": str(made.folder / "api-1/admin.token")}
         out.print(json.dumps(ready), markup=False)

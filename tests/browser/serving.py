@@ -171,7 +171,8 @@ class City:
         )
 
     def code(self, worker: str) -> str:
-        """The link of a one-time sign-in code, as the centre gives it to a worker."""
+        """The link of a one-time sign-in code for a worker, once the views show them."""
+        self.get("jurisdictions")
         made = self.http.post(f"/api/v1/{self.j}/codes", json={"worker": worker})
         assert made.status_code == 200, made.text
         return made.json()["link"]
