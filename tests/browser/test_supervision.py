@@ -1,8 +1,10 @@
 """A monthly review and its correction, the quarterly board, and an inspection on a phone offline."""
 
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from phones import Phones
 from places import say
 from playwright.sync_api import expect
@@ -13,6 +15,10 @@ from test_accessibility import for_everybody
 from tests.photos import photo
 
 pytestmark = pytest.mark.timeout(300)
+PRINTED = """() => {
+  window.print = () => { document.body.dataset.printed = document.querySelector("#paper").innerText; };
+}"""
+"""What would be printed, kept for the test."""
 SET_UP, DUE, DONE = "2022-02-14T01:00:00Z", "2022-03-04T02:00:00Z", "2022-03-02T01:00:00Z"
 
 
@@ -59,6 +65,19 @@ def test_a_review_its_correction_and_the_board(office: City, screens: Screens) -
     expect(page.locator(".ledger-funnel tbody")).to_contain_text("Measure 1")
     page.locator(".ledger-funnel input[type=date]").fill("2022-03-01")
     expect(line).to_contain_text("no data (0/0)")
+    page.locator(".ledger-funnel input[type=date]").fill("2022-03-10")
+    line.get_by_role("button", name="Fell due then 6").click()
+    expect(page.locator(".ledger-funnel tbody li")).to_have_count(6)
+    page.evaluate(PRINTED)
+    page.get_by_role("main").get_by_role("button", name="Print").last.click()
+    printed = str(page.locator("body").get_attribute("data-printed"))
+    assert "16.7% (1/6)" in printed
+    assert "log position" in printed
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Workbook").click()
+    sheet = load_workbook(BytesIO(saved.value.path().read_bytes())).active
+    assert sheet is not None
+    assert [cell.value for cell in sheet[2]][:6] == [1, "U1", "Trades", "false", 1, 6]
     expect(page.locator(".ledger-funnel")).to_contain_text("Secretary")
     for_everybody(page)
     page.goto(f"{office.url}/#/{office.j}/undertakings?as=route&state=*")
