@@ -72,6 +72,7 @@ people = st.lists(st.integers(1, 99).map(lambda n: f"Worker {n},courier\n"), max
 schemathesis.openapi.media_type(
     "application/octet-stream", people.map(lambda rows: ("name,role\n" + "".join(rows)).encode())
 )
+schemathesis.openapi.media_type("application/pdf", st.just(b"%PDF-1.7"))
 SQUARE = (
     b'{"type": "Feature", "properties": {"code": "230717"}, "geometry": {"type": "Polygon", '
     b'"coordinates": [[[128.9, 47.7], [128.91, 47.7], [128.9, 47.71], [128.9, 47.7]]]}}'

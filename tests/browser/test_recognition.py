@@ -89,6 +89,7 @@ def test_from_a_nomination_to_a_published_name_and_a_withdrawn_consent(
     expect(panel.locator("[data-brand=B1]")).to_contain_text("红色快递")
     screen.at("publications?trade=courier")
     expect(page.locator(".page-head [data-brand=B1]")).to_be_visible()
+    expect(page.locator(".grid-row .trade .brand-mark")).to_be_visible()
 
     office.ok("worker.withdraw_consent", worker="W1")
     expect(page.locator("main")).not_to_contain_text(NAME, timeout=20_000)

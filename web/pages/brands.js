@@ -2,6 +2,7 @@
 
 import { Brand } from "../lib/honours/brand.js";
 import { institution } from "../lib/institution/page.js";
+import { coded } from "../lib/institution/show.js";
 import { html } from "../lib/preact.js";
 
 /** @typedef {import("../lib/institution/types.js").FormField} FormField */
@@ -29,7 +30,7 @@ export default institution({
       cell: (row) => html`<${Brand} brand=${row} />`,
       width: "minmax(12rem, 2fr)",
     },
-    { key: "trade", kind: "code", domain: "trade", width: "minmax(8rem, 1fr)" },
+    { key: "trade", of: (row) => coded("trade", row.trade), width: "minmax(8rem, 1fr)" },
     { key: "contrast", kind: "number", width: "6rem" },
     { key: "state", kind: "state", domain: "brand_state", width: "7rem" },
     { key: "since", kind: "instant", width: "11rem", wide: true },

@@ -1,7 +1,7 @@
 // The brand of a trade: its mark on its colour, on every page that is about the trade.
 
 import { all } from "../api.js";
-import { html } from "../preact.js";
+import { html, signal, useEffect } from "../preact.js";
 import { live, mayRead } from "../store.js";
 import { useLoaded } from "../ui.js";
 
@@ -10,22 +10,27 @@ const MOST = 500;
 const KEPT = 60_000;
 /** @type {Map<string, { at: number, rows: Promise<any[]> }>} Jurisdiction and instant -> its brands. */
 const read = new Map();
+/** The brands that were read last: those of a jurisdiction and an instant. */
+const known = signal(/** @type {{ key: string, rows: any[] }} */ ({ key: "", rows: [] }));
+const keyOf = (jurisdiction, at) => `${jurisdiction} ${at ?? ""}`;
 
 /** Return the brands in use, read once a minute for all that shows them. */
 function brands(jurisdiction, at) {
-  const key = `${jurisdiction} ${at ?? ""}`;
-  const known = read.get(key);
-  if (known && performance.now() - known.at < KEPT) return known.rows;
+  const key = keyOf(jurisdiction, at);
+  const last = read.get(key);
+  if (last && performance.now() - last.at < KEPT) return last.rows;
   const asked = { state: "in_use", ...(at && { at }) };
   const rows = all(jurisdiction, "brands", asked, MOST).then(({ items }) => items);
   read.clear();
   read.set(key, { at: performance.now(), rows });
-  rows.catch(() => read.delete(key));
+  rows.then(
+    (found) => {
+      known.value = { key, rows: found };
+    },
+    () => read.delete(key),
+  );
   return rows;
 }
-
-/** Forget what was read, after a brand was changed here. */
-export const forget = () => read.clear();
 
 /** A mark on its colour. The brand's name stands beside it, so that it needs none of its own. */
 export const Mark = ({ brand }) =>
@@ -36,6 +41,18 @@ export const Mark = ({ brand }) =>
 export const Brand = ({ brand }) =>
   html`<span class="brand" data-brand=${brand.brand}><${Mark} brand=${brand} /><span>
     <bdi class="brand-name">${brand.name}</bdi> <bdi class="muted">${brand.slogan ?? ""}</bdi></span></span>`;
+
+/** A trade in a list: its word, after the mark of its brand if it has one. */
+export function Trade({ trade, at, text }) {
+  const jurisdiction = live.value?.jurisdiction;
+  const asks = Boolean(jurisdiction && mayRead("brands"));
+  const key = keyOf(jurisdiction, at);
+  useEffect(() => {
+    if (asks) brands(jurisdiction, at).catch(() => {}); // without its mark a trade reads as well
+  }, [key, asks]);
+  const brand = known.value.key === key && known.value.rows.find((one) => one.trade === trade);
+  return html`<span class="trade">${brand && html`<${Mark} brand=${brand} />`}${text}</span>`;
+}
 
 /** The brand that a trade has, or had at an instant; nothing if it has none. */
 export function BrandOf({ trade, at }) {

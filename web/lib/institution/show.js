@@ -1,6 +1,7 @@
 // How the values of a row read, by their kind: as text, for sorting, and on the screen.
 
 import { called } from "../called.js";
+import { Trade } from "../honours/brand.js";
 import { number, t, word } from "../i18n.js";
 import { AreaName, TeamLink, WorkerLink } from "../people/parts.js";
 import { html } from "../preact.js";
@@ -67,6 +68,10 @@ export function sortable(column, row, source) {
 
 /** Kind -> how a value is shown on the screen, where it is more than its text. */
 const SHOWS = {
+  code: (value, { domain }, source) =>
+    domain === "trade"
+      ? html`<${Trade} trade=${value} at=${source.at} text=${coded(domain, value)} />`
+      : html`<span>${coded(domain, value)}</span>`,
   area: (value) => html`<${AreaName} code=${value} />`,
   state: (value, { domain }) => html`<${State} domain=${domain} value=${value} />`,
   worker: (value) => html`<${WorkerLink} id=${value} />`,
@@ -81,6 +86,6 @@ export function Value({ column, row, source }) {
   if (empty(value)) return html`<span class="muted">${t("word.none")}</span>`;
   const shows = SHOWS[column.kind];
   return shows && !Array.isArray(value)
-    ? shows(value, column)
+    ? shows(value, column, source)
     : html`<span>${said(column, row, source)}</span>`;
 }

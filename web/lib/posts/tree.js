@@ -2,6 +2,7 @@
 
 import { get } from "../api.js";
 import { shortened } from "../called.js";
+import { BrandOf } from "../honours/brand.js";
 import { t, word } from "../i18n.js";
 import { Paper } from "../institution/paper.js";
 import { ask, asked } from "../people/parts.js";
@@ -47,7 +48,7 @@ export default function Tree({ source, all }) {
     ${!data && !problem && html`<${Loading} />`}
     ${
       data &&
-      html`<${Answered} data=${data} posts=${posts} />
+      html`<${Answered} data=${data} posts=${posts} at=${source.at} />
       <p class="no-print"><button type="button" class="button" onClick=${() => print(paper())}><${Icon}
         name="print" />${t("posts.print")}</button></p>
       <div class="duty-columns"><${Units} data=${data} posts=${posts} />
@@ -84,12 +85,13 @@ function Ask({ trade, all }) {
 const dayOf = (date) => Math.round(Date.parse(`${date}T00:00:00Z`) / DAY_MS);
 
 /** The answer in a sentence. */
-function Answered({ data, posts }) {
+function Answered({ data, posts, at }) {
   const { answer } = data;
   const what = [named({ area: answer.area }), answer.trade && named(answer)].filter(Boolean).join(" · ");
   const task = word("post_task", data.task);
   return html`<section class=${classes("duty-answer", !answer.post && !answer.elsewhere && "duty-gap")}
     aria-live="polite"><h2>${t("posts.question", { what, task })}</h2>
+    <${BrandOf} trade=${answer.trade} at=${at} />
     ${
       answer.post
         ? html`<p class="duty-who"><${Who} id=${answer.post} posts=${posts} /></p>`
