@@ -36,7 +36,14 @@ TURNS: Final = 3
 RESULTS: Final = Path(__file__).with_name("RESULTS.md")
 BEGIN, END = "<!-- make bench -->\n", "<!-- end -->"
 """Between them `make bench` writes."""
-OTHERS: Final = ("bench.past", "bench.instants", "bench.importing --rows 12000", "bench.watchers")
+OTHERS: Final = (
+    "bench.past",
+    "bench.instants",
+    "bench.importing --rows 12000",
+    "bench.watchers",
+    "bench.start",
+    "bench.jurisdictions",
+)
 """Programs whose lines the table takes over with `--whole`."""
 
 
