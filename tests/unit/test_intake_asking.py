@@ -1,6 +1,7 @@
 """What an import does not understand is asked about before it records anything, and never stored as it is."""
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ from services.intake.errors import MappingError
 from services.intake.header import recognised
 from services.intake.loading import shipped
 from services.intake.places import Places
+from services.intake.xlsx_table import xlsx_rows
 from services.vault.phones import possible
-from tests.workbooks import rows_of
+from tests.workbooks import rows_of, written
 
 PLACES = {"2307-01": "朝阳街道", "2307-02": "前进街道"}
 TABLE = (
@@ -117,3 +119,18 @@ async def test_the_most_fitting_mapping_is_found(table: Path) -> None:
     table.write_text("shoes,hats\n1,2\n")
     with pytest.raises(MappingError):
         recognised(table, known)
+
+
+def test_a_sheet_is_parsed_once_however_many_mappings_look_at_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workbook, read = tmp_path / "registry.xlsx", list[str]()
+    workbook.write_bytes(written([["企业名称", "行业"], ["企业 001", "外卖"]]))
+
+    def counted(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:
+        read.append(sheet)
+        return xlsx_rows(path, sheet)
+
+    monkeypatch.setattr("services.intake.reader.xlsx_rows", counted)
+    assert recognised(workbook, [load_mapping(one) for one in shipped()]).name == "enterprises"
+    assert len(read) == 1
