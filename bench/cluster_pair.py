@@ -18,7 +18,7 @@ WHERE: Final = (0, PARTITIONS - 1)
 """Partitions of the two cities: whichever way they are dealt out, two processes have one each."""
 ROUNDS: Final = 3
 LOOK_SECONDS: Final = 0.1
-"""Looking every hundredth of a second took more processor time than the projectors did."""
+"""Looking takes of the same cores."""
 _REBALANCE: Final = re.compile(rb"rebalance: \d+ partitions, projected to their ends after ([0-9.]+) s")
 
 

@@ -133,12 +133,12 @@ class Cpu(msgspec.Struct):
 
 
 def cpu_seconds(pid: int) -> float:
-    """Return the CPU seconds of a process and its children."""
+    """Return the CPU seconds of a process and its children; of this process without them."""
     import psutil
 
     try:
         parent = psutil.Process(pid)
-        family = [parent, *parent.children(recursive=True)]
+        family = [parent] if pid == os.getpid() else [parent, *parent.children(recursive=True)]
         return sum(sum(one.cpu_times()[:2]) for one in family)
     except psutil.Error:
         return 0.0
