@@ -20,7 +20,7 @@ from services.log.identity import partition_of
 from services.log.port import Damage, LogDamaged, Stored
 from services.projector.partitions import PartitionProjector
 from services.recorder.repairing import Repair, RepairRefused, consenting, damage_of, repair
-from services.transfer import CommitFile, export
+from services.transfer import CommitFile, TransferFailed, export
 from services.verify.log import verify
 from tests.make import chain
 
@@ -124,6 +124,31 @@ async def test_what_arrived_behind_it_is_dead_too_and_can_be_sent_again(
     new = await repair(log, first, BY, NOW, Head())
     assert racing not in [stored.data for stored in await all_of(log)]
     assert await log.append(J, following(new))
+
+
+async def test_before_it_the_intact_part_can_be_exported_whole_or_in_part(
+    log: ChainedLog, tmp_path: Path
+) -> None:
+    whole = await export(log, J, tmp_path / "whole.muster")
+    assert whole.manifest.head == COMMITS[2].head
+    assert "does not follow" in str(whole.damage)
+    first = COMMITS[0].head.position
+    part = await export(log, J, tmp_path / "part.muster", first)
+    assert part.manifest.position == first
+    with pytest.raises(TransferFailed) as beyond:
+        await export(log, J, tmp_path / "beyond.muster", COMMITS[2].head.position + 1)
+    assert beyond.value.code == "transfer.beyond"
+
+
+async def test_nothing_of_a_log_without_its_beginning_can_be_exported(tmp_path: Path) -> None:
+    topic = Topic(PARTITIONS)
+    topic.put(WHERE, J.encode(), GONE.data)
+    log = await ChainedLog(Scripted(topic), topic.identity).open()
+    with pytest.raises(TransferFailed) as nothing:
+        await export(log, J, tmp_path / "whole.muster")
+    assert nothing.value.code == "transfer.nothing_intact"
+    assert list(tmp_path.iterdir()) == []
+    await log.close()
 
 
 async def test_an_export_of_it_is_an_ordinary_chain(log: ChainedLog, tmp_path: Path) -> None:
