@@ -15,7 +15,7 @@ import msgspec
 import pytest
 from scale import LONG
 from serving import City, served
-from story import STORY, J
+from story import STORY, J, upload_of
 from town import Town, command
 
 from projections.base import Row
@@ -26,8 +26,8 @@ from services.adapters.sqlite.views import SqliteViews
 from services.base.clock import SharedClock
 from services.views.port import Query, Views
 
-OF_THE_RECORDING = {"recorded_at", "position", "changed", "body"}
-"""Fields that differ between two runs of a scenario: time and place of recording, and keys."""
+OF_THE_RECORDING = {"recorded_at", "position", "changed", "body", "file"}
+"""Fields that differ between two runs: time and place of recording, and what keys make of texts and files."""
 SCENARIOS = {"yichun": "2307", "sffd": "SFFD"}
 
 BEGIN = datetime.fromisoformat("2022-03-28T09:00:00+08:00")
@@ -131,9 +131,14 @@ async def tell(town: Town, folder: Path) -> None:
         for number, (name, body) in enumerate(steps):
             for clock in clocks:
                 clock.set(BEGIN + timedelta(seconds=number))
-            key = str(uuid5(NAMESPACE_OID, str(number)))
-            here = await asyncio.to_thread(City(service, J).send, name, key=key, **body)
-            there = await command(clients[number % len(clients)], J, name, key, **body)
+            key, client = str(uuid5(NAMESPACE_OID, str(number))), clients[number % len(clients)]
+            at_home = far = body
+            if upload := upload_of(name, body):
+                path = f"/api/v1/{J}/files"
+                at_home = body | (await asyncio.to_thread(service.http.post, path, **upload)).json()
+                far = body | (await client.post(path, **upload)).json()
+            here = await asyncio.to_thread(City(service, J).send, name, key=key, **at_home)
+            there = await command(client, J, name, key, **far)
             assert here.status_code == there.status_code == 200, here.text + there.text
             assert here.json()["position"] == there.json()["position"], name
         await asyncio.to_thread(City(service, J).get, "jurisdictions")  # the views show all of it
