@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from services.reports.institutions import FIGURES, READ, Asked, Worked
-from services.reports.institutions.model import Figure, Item
+from services.reports.institutions.item import Item
+from services.reports.institutions.model import Figure
 from services.reports.institutions.past import Past
 
 AT = datetime(2022, 3, 31, tzinfo=UTC)

@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 from msgspec import Meta, Struct
 
-from services.reports.institutions.model import Part
+from services.reports.institutions.item import Part
 
 
 class PartFound(Struct, frozen=True, kw_only=True):

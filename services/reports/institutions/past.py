@@ -15,7 +15,7 @@ from projections.serving import Book, book
 from projections.source_lists import SourceListRow
 from projections.where import lies_in
 from services.matching.asked import compared_at
-from services.reports.institutions.model import Item
+from services.reports.institutions.item import Item
 
 Rows = Mapping[str, Mapping[str, Any]]
 """View -> key -> row as it is now, with its dated history."""

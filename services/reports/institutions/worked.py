@@ -13,7 +13,8 @@ from events.base import Personal
 from events.terms import BUILT_IN, List, Names, term_id
 from projections.hours import midnight
 from projections.where import lies_in
-from services.reports.institutions.model import Figure, Item, Part, Unit
+from services.reports.institutions.item import Item, Part
+from services.reports.institutions.model import Figure, Unit
 from services.reports.institutions.parts import Counted, PartFound, divided
 from services.reports.institutions.past import Past, Rows
 from services.reports.institutions.people import People, anybody

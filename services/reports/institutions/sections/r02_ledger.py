@@ -9,7 +9,8 @@ from projections.comparison import State
 from projections.enterprises import EnterpriseRow
 from projections.funnel import settings_of
 from services.matching.asked import READ as COMPARED
-from services.reports.institutions.model import Figure, Item, Part, Section, both
+from services.reports.institutions.item import Item, Part
+from services.reports.institutions.model import Figure, Section, both
 from services.reports.institutions.past import Past, Where, picked
 
 

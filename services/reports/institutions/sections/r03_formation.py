@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from events.leading import lead_at
 from projections.chapters import ChapterRow
-from services.reports.institutions.model import Figure, Item, Section, both
+from services.reports.institutions.item import Item
+from services.reports.institutions.model import Figure, Section, both
 from services.reports.institutions.past import Past, picked
 
 ALIVE = "alive"

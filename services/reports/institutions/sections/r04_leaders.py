@@ -8,7 +8,8 @@ from projections.duty_items import LISTED, DutyItemRow
 from projections.leaders import LED, LeaderRow
 from projections.sessions import SessionRow
 from projections.training import TrainingRow
-from services.reports.institutions.model import Figure, Item, Section, both
+from services.reports.institutions.item import Item
+from services.reports.institutions.model import Figure, Section, both
 from services.reports.institutions.past import Past, is_, picked
 
 

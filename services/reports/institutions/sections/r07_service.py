@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from events.serving import ASKS, COUNTED
 from projections.homes import REPORTED
 from projections.serving import READ
-from services.reports.institutions.model import Figure, Item, Section, both
+from services.reports.institutions.item import Item
+from services.reports.institutions.model import Figure, Section, both
 from services.reports.institutions.past import Past, is_, picked
 
 

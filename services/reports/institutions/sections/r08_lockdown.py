@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from projections.incidents import IncidentRow
-from services.reports.institutions.model import Figure, Item, Section, both
+from services.reports.institutions.item import Item
+from services.reports.institutions.model import Figure, Section, both
 from services.reports.institutions.past import Past, picked
 
 PROPERTY_STAFF = "property_staff"
