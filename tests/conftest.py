@@ -21,8 +21,8 @@ GROUPS = {
     "tests/cluster/test_together.py": "cluster",
     "tests/cluster/test_repair.py": "cluster",
     "tests/transfer/test_cluster.py": "cluster",
-    "tests/cluster/test_process_faults.py": "frail",
     "tests/cluster/test_same_everywhere.py": "frail",
+    "tests/cluster/test_process_faults.py": "frail",
     "tests/deploy/test_roles.py": "deployed",
     "tests/deploy/test_kafka_rights.py": "deployed",
 }
