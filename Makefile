@@ -71,6 +71,8 @@ long: $(READY) $(WEB_READY) ## Long tests in full: scenarios, faults, seeds, a f
 .PHONY: long check-tests check-api check-python check-types check-web web
 check-tests: $(READY)
 	@$(PYTEST) -n $(JOBS) --no-loadscope-reorder -m "not long" $(APART:%=--ignore %) $(ARGS)
+# A pytest that starts closes the parent of its temporary folders to others, such as PostgreSQL's user.
+check-api: export PYTEST_DEBUG_TEMPROOT := $(abspath $(VENV))
 check-api: $(READY)
 	@$(PYTEST) -q tests/api/test_openapi.py > $(VENV)/api.txt 2>&1; status=$$?; cat $(VENV)/api.txt; exit $$status
 check-python: $(READY)

@@ -20,7 +20,7 @@ POSTS_IN: Final[Mapping[str, tuple[str, ...]]] = {
     "nominations": ("post",),
     "posts": ("parent", "changes"),
     "reliefs": ("owner",),
-    "undertakings": ("leader", "history"),
+    "undertakings": ("leader", "files", "history"),
     "verdicts_without_right": ("post", "owner"),
     "visits": ("post",),
 }

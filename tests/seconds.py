@@ -39,7 +39,8 @@ class Seconds:
         finally:
             if nextitem is None or nextitem.path != item.path:
                 after = cpu()
-                item.user_properties.append((CPU, after - self._before))
+                # less than before if a child was killed that counted its own children
+                item.user_properties.append((CPU, max(0.0, after - self._before)))
                 self._before = after
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

@@ -52,7 +52,7 @@ def test_a_session_by_code_and_by_printed_list(session: City, screens: Screens, 
 
     forged = shown[:-4] + ("0000" if not shown.endswith("0000") else "1111")
     phone.page.evaluate("hash => { location.hash = hash; }", forged.partition("#")[2])
-    expect(phone.page.get_by_role("alert").get_by_text("not from the screen")).to_be_visible()
+    expect(phone.page.get_by_role("alert").get_by_text("This is no code of the session")).to_be_visible()
 
     door.get_by_role("button", name="Was there").click()
     form = door.locator(".institution-form")
@@ -63,5 +63,5 @@ def test_a_session_by_code_and_by_printed_list(session: City, screens: Screens, 
     window.at("training?as=figures")
     figures = door.locator("tr", has_text="Total").locator("[data-figure]")
     expect(figures).to_have_text(["2", "2", "6"])
-    expect(door.get_by_text("2 of 2 people have them")).to_be_visible()
+    expect(door.get_by_text("2 of 2 people have reached it")).to_be_visible()
     assert door.evaluate("document.documentElement.scrollWidth") <= 360

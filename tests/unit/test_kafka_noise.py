@@ -19,10 +19,11 @@ class Now:
 
 
 @pytest.fixture
-def now(monkeypatch: pytest.MonkeyPatch) -> Now:
+def now(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Now:
     clock = Now()
     monkeypatch.setattr(quieting, "time", clock)
     for name in NAMES:
+        caplog.set_level(logging.INFO, name)  # a command that ran before may have raised it
         monkeypatch.setattr(logging.getLogger(name), "filters", [])
     quieten()
     return clock

@@ -54,7 +54,7 @@ export const moment = (instant) =>
 /** The word for a service or a kind: the city's own, or that of every city. */
 const named = (list, code) => {
   const own = word(list, code);
-  return own === code.replaceAll("_", " ") ? t(list.replace("station_", "") + `_${code}`, {}, own) : own;
+  return own === code.replaceAll("_", " ") ? t(`${list.replace("station_", "")}_${code}`, {}, own) : own;
 };
 
 const far = (metres) =>
