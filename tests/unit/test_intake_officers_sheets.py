@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from intaking import KEY, Deciding, sums
-from openpyxl import Workbook
 
 from events.leading import lead_at
 from services.decisions.course.table import COURSES
@@ -22,6 +21,7 @@ from services.decisions.worker.table import WORKERS, Worker
 from services.intake import import_files, load_mapping, preview, shipped
 from services.intake.header import recognised
 from services.intake.places import Places
+from tests.workbooks import written
 
 PLACES = Places("2307", {"2307": "伊春", "230717": "南山"}, timezone="Asia/Shanghai")
 LANGUAGES = ("zh", "en")
@@ -70,14 +70,10 @@ def workbook(path: Path, name: str, language: str, rows: Sequence[Row]) -> Path:
     """Write a workbook with the headings of the template of a mapping."""
     (source,) = load_mapping(name).source
     headings = list(source.headings[language].values())
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.append(headings)
     for row in rows:
         assert set(row) <= set(headings), set(row) - set(headings)
-        sheet.append([row.get(heading) for heading in headings])
-    book.save(path)
+    lines = ([row.get(heading) for heading in headings] for row in rows)
+    path.write_bytes(written([headings, *lines]))
     return path
 
 
