@@ -19,11 +19,12 @@ from services.api.parameters import NoParameters, read
 from services.api.problems import Problem
 from services.api.routing import operation
 from services.api.zones import zone_of
-from services.views.port import Query
+from services.decisions.session.rules import LONGEST
+from services.views.port import Query, Views
 
 MOST: Final = 50
-LATEST: Final = 300
-"""Sessions that are looked at: those that begin last, hence all that are still ahead."""
+AT_ONCE: Final = 300
+"""Sessions that are read at once, those that begin last first."""
 
 
 class MySession(Struct, kw_only=True):
@@ -92,8 +93,7 @@ async def my_training(request: Request) -> Answer[MyTraining]:
     year = year_of(now, zone)
     seen: list[TrainingRow] = list(tables["training"].values())
     this_year = [row for row in seen if row.year == year]
-    latest = await service.views.query(jurisdiction, "sessions", Query(sort="-begins", limit=LATEST))
-    ahead: list[Any] = [row for _, row in latest.items if row.ends > now]  # type: ignore[attr-defined]
+    ahead = await _ahead(service.views, jurisdiction, now)
     open_ = _open(ahead, known.home_area or jurisdiction, worker, now)
     presence = _presence(seen)
     names = await service.views.load(
@@ -107,9 +107,22 @@ async def my_training(request: Request) -> Answer[MyTraining]:
         target=target_at([one for row in tables["training_targets"].values() for one in row.settings], now),
         sessions=[_shown(row, worker, names["areas"]) for row in open_],
         presence=[_titled(one, names["sessions"]) for one in presence],
-        position=min(head.position, latest.head.position),
+        position=head.position,
     )
     return answer(found, headers={"Cache-Control": "no-store"})
+
+
+async def _ahead(views: Views, jurisdiction: str, now: datetime) -> list[SessionRow]:
+    """Return all sessions that have not ended."""
+    found: list[SessionRow] = []
+    query, more = Query(sort="-begins", limit=AT_ONCE), True
+    while more:
+        page = await views.query(jurisdiction, "sessions", query)
+        some: list[Any] = [row for _, row in page.items]
+        found += [row for row in some if row.ends > now]
+        more = page.next is not None and some[-1].begins > now - LONGEST
+        query = msgspec.structs.replace(query, cursor=page.next)
+    return found
 
 
 def _open(rows: list[SessionRow], home: str, worker: str, now: datetime) -> list[SessionRow]:

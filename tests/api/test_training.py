@@ -9,6 +9,7 @@ from service import J, Service
 
 from events.door_code import after
 from events.session_facts import half_at
+from services.api import my_training
 from tests.photos import photo
 
 SEED = "5" * 64
@@ -139,7 +140,11 @@ async def test_evidence_of_a_duty_is_sealed_under_it_and_goes_with_its_key(city:
     assert (await city.http.get(f"{address}/{name}")).status_code in (404, 410)
 
 
-async def test_a_courier_sees_the_sessions_open_to_them_their_turn_and_their_hours(city: Service) -> None:
+@pytest.mark.parametrize("at_once", [1, 300], ids=["in parts", "at once"])
+async def test_a_courier_sees_the_sessions_open_to_them_their_turn_and_their_hours(
+    city: Service, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(my_training, "AT_ONCE", at_once)
     held = Held()
     await city.ok("area.define", area="230718", name="County 2")
     ahead = {"begins": (held.now + timedelta(days=1)).isoformat()}
