@@ -1,0 +1,137 @@
+"""`python -m bench.cluster_jurisdictions`: check-ins of one jurisdiction and of many in a cluster, in turn.
+
+One API process and one projector: what a check-in costs each process, views included.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+import uvloop
+
+from bench.cluster_tools import Cpu, Figures, median, until
+from bench.jurisdictions import codes, register
+from bench.load import load, post
+from projections.catalog import views as catalog
+from services.adapters.postgres.pool import Pool
+from services.adapters.postgres.views import PgViews
+from services.sandbox.cluster import Cluster
+
+COUNTS: Final = (1, 40)
+CONNECTIONS: Final = 64
+REQUESTS: Final = 6_000
+WORKERS: Final = 1_000
+TURNS: Final = 3
+
+
+async def check_in(port: int, token: str, where: list[str], requests: int) -> float:
+    """Check workers in, each in its own jurisdiction; return check-ins per second."""
+
+    def make(n: int) -> bytes:
+        worker = n % WORKERS
+        code = where[worker % len(where)]
+        body = json.dumps({"worker": f"W{worker}", "area": code}).encode()
+        return post(f"/api/v1/{code}/commands/worker.check_in", body, token, str(uuid4()))
+
+    done = await load(port, CONNECTIONS, requests, make)
+    assert not done.refused
+    return done.rate
+
+
+class Turns:
+    """Passes over the same cluster with one and with many jurisdictions."""
+
+    def __init__(self, cluster: Cluster, views: PgViews, requests: int) -> None:
+        self._port = int(cluster.urls[0].rsplit(":", 1)[1])
+        self._token, self._views, self._requests = cluster.token, views, requests
+        self._pids = {child.name: child.pid or 0 for child in cluster.children}
+        self._sent = 0
+        self.rates, self.costs = dict[int, list[float]](), dict[int, dict[str, list[float]]]()
+
+    async def begin(self, count: int) -> None:
+        """Register workers, and warm up."""
+        await register(self._port, self._token, codes(count))
+        self._sent += WORKERS
+        await self._one(count, self._requests // 4)
+
+    async def turn(self, count: int) -> None:
+        """Measure one pass, until all views show it."""
+        cpu = Cpu.of(self._pids)
+        rate = await self._one(count, self._requests)
+        self.rates.setdefault(count, []).append(rate)
+        for name, seconds in cpu.used().items():
+            costs = self.costs.setdefault(count, {}).setdefault(name, [])
+            costs.append(1e6 * seconds / self._requests)
+
+    async def _one(self, count: int, requests: int) -> float:
+        rate = await check_in(self._port, self._token, codes(count), requests)
+        self._sent += requests
+
+        async def shown() -> bool:
+            return sum((await self._views.positions()).values()) >= self._sent
+
+        await until(shown, "the views", 0.05)
+        return rate
+
+
+async def measure(figures: Figures, cluster: Cluster, requests: int) -> None:
+    """Measure a running cluster of one API process and one projector, and nobody else's commands."""
+    views = await PgViews.open(await Pool.open(cluster.database.dsn), catalog)
+    turns = Turns(cluster, views, requests)
+    for count in COUNTS:
+        await turns.begin(count)
+    for _ in range(TURNS):
+        for count in COUNTS:
+            await turns.turn(count)
+    await views.close()
+    for count in COUNTS:
+        _say(figures, turns, count)
+
+
+def _say(figures: Figures, turns: Turns, count: int) -> None:
+    pairs = zip(turns.rates[count], turns.rates[COUNTS[0]], strict=True)
+    costs = {name: median(found) for name, found in turns.costs[count].items()}
+    first = sum(median(found) for found in turns.costs[COUNTS[0]].values())
+    figures.say(
+        f"12 check-ins in {count} jurisdictions, {CONNECTIONS} connections",
+        f"{median(turns.rates[count]):,.0f}/s",
+        f"{median([one / other for one, other in pairs]):.2f} of {COUNTS[0]} (goal >= 0.7);"
+        f" load {os.getloadavg()[0]:.0f}",
+        rates=turns.rates[count],
+    )
+    told = ", ".join(f"{name} {cost:.0f}" for name, cost in costs.items())
+    whole = sum(costs.values())
+    figures.say(
+        "   processor time of each", f"{whole:,.0f} us", f"{first / whole:.2f} of it with one; {told}", us=costs
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.cluster_jurisdictions", description=__doc__)
+    parser.add_argument("--requests", type=int, default=REQUESTS)
+    asked = parser.parse_args()
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
+        Path(folder).chmod(0o755)  # PostgreSQL may run as another user
+        cluster = Cluster(Path(folder) / "cluster", apis=1, projectors=1)
+        cluster.start()
+        try:
+            uvloop.run(_alone(cluster, asked.requests))
+        finally:
+            cluster.stop()
+    print(f"{time.monotonic() - begun:.0f} s in all")
+
+
+async def _alone(cluster: Cluster, requests: int) -> None:
+    await asyncio.sleep(1)
+    await measure(Figures(), cluster, requests)
+
+
+if __name__ == "__main__":
+    main()
