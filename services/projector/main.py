@@ -23,6 +23,11 @@ from services.projector.metrics import registry
 from services.projector.partitions import PartitionProjector
 from services.projector.watchdog import OpenCheckpoints, Watchdog
 
+try:
+    from uvloop import EventLoopPolicy  # a third less processor time a commit than asyncio's own loop
+except ImportError:  # uvloop does not support Windows
+    from asyncio import DefaultEventLoopPolicy as EventLoopPolicy
+
 SAVE_SECONDS: Final = 1.0
 LOOK_EVERY: Final = 5
 """Saves between checks that the store still has everything."""
@@ -109,6 +114,7 @@ def run(
 ) -> None:
     """Run until a signal, then exit the process."""
     tune()
+    asyncio.set_event_loop_policy(EventLoopPolicy())  # for Faust's threads too, which make their own loops
     data.mkdir(parents=True, exist_ok=True)
     process = Process(connection, opening, checkpoints, data / "watchdog-exits")
     process.metrics = metrics
