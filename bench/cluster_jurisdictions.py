@@ -108,7 +108,10 @@ def _say(figures: Figures, turns: Turns, count: int) -> None:
     told = ", ".join(f"{name} {cost:.0f}" for name, cost in costs.items())
     whole = sum(costs.values())
     figures.say(
-        "   processor time of each", f"{whole:,.0f} us", f"{first / whole:.2f} of it with one; {told}", us=costs
+        "   processor time of each",
+        f"{whole:,.0f} us",
+        f"{first / whole:.2f} of it with one; {told}",
+        us=costs,
     )
 
 
