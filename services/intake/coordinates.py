@@ -9,6 +9,7 @@ from services.intake.mapping import Value
 from services.locations.datum import to_wgs84
 
 _POINTS: Final = re.compile(r"-?\d+(?:\.\d+)?")
+_TWO_POINTS: Final = re.compile(r"\d\.\d+\.\d")
 _COMMAS: Final = re.compile(r"-?\d+(?:,\d+)?")
 _SEXAGESIMAL: Final = re.compile(r"(\d+)\s*°\s*(\d+)\s*['′](?:\s*(\d+(?:[.,]\d+)?)\s*(?:[\"″]|''))?")
 _BEFORE: Final = re.compile(r"([NSEW])\s*(\d+(?:[.,]\d+)?)", re.IGNORECASE)
@@ -38,6 +39,8 @@ def _numbers(text: str, spec: Value) -> list[float]:
     else:
         text = _AFTER.sub(lambda found: _signed(found[1], found[2]), text)
     if "." in text and spec.decimal == ".":
+        if _TWO_POINTS.search(text):
+            raise Misread("pair" if spec.pair else "number")  # of 47.7.1 nobody knows which point counts
         return [float(one) for one in _POINTS.findall(text)]
     found: list[str] = _COMMAS.findall(text)
     if len(found) == 1 and spec.pair and spec.decimal == ".":

@@ -4,8 +4,9 @@ import csv
 import gzip
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import lru_cache
+from inspect import GEN_CLOSED, getgeneratorstate
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -33,10 +34,13 @@ def csv_rows(path: Path, mapping: Mapping, *, gzipped: bool) -> Iterator[tuple[i
     with _open(path, gzipped=gzipped) as raw, io.TextIOWrapper(raw, encoding, errors, newline="") as text:
         delimiter = mapping.delimiter or _delimiter(text)
         text.seek(0)
-        reader = csv.reader(_bounded(text, path, gzipped=gzipped), delimiter=delimiter)
+        lines = _bounded(text, path, gzipped=gzipped)
+        reader = csv.reader(lines, delimiter=delimiter)
         begins = 1
         try:
             for cells in reader:
+                if getgeneratorstate(lines) == GEN_CLOSED:  # it looked for more of this row, in vain
+                    raise FileError("import.file", variant="csv", file=str(path), row=begins)
                 if any(cell.strip() for cell in cells):
                     yield begins, cells
                 begins = reader.line_num + 1
@@ -52,7 +56,7 @@ def _open(path: Path, *, gzipped: bool) -> Any:
     return gzip.open(path, "rb") if gzipped else path.open("rb")
 
 
-def _bounded(text: IO[str], path: Path, *, gzipped: bool) -> Iterator[str]:
+def _bounded(text: IO[str], path: Path, *, gzipped: bool) -> Generator[str, None, None]:
     """Yield lines. Raise FileError for an overlong line or a gzip bomb."""
     seen, number, packed = 0, 0, path.stat().st_size
     while line := text.readline(MOST_LINE):

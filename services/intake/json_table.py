@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, cast
@@ -17,6 +18,8 @@ MOST_PATHS: Final = 20_000
 _BLANK: Final = b" \t\r\n\xef\xbb\xbf"
 _DEEPEST: Final = 20
 """Levels of a path; deeper values are written as JSON."""
+_TWICE: Final = "\0twice"
+"""In place of the value of a key that an object has twice."""
 _LISTED: Final = ";"
 """Between the values of a list in one cell; a `list` field splits them again."""
 
@@ -33,16 +36,26 @@ def is_json(path: Path, *, gzipped: bool) -> bool:
 def json_rows(path: Path, mapping: Mapping, *, gzipped: bool) -> Iterator[tuple[int, list[str]]]:
     """Yield all paths of the file as row 0, then (number, cells) of every object. Raise FileError."""
     columns: dict[str, None] = {}
-    for _, record in _records(path, mapping, gzipped=gzipped):
-        columns |= dict.fromkeys(name for name, _ in _flat(record))
+    for number, record in _records(path, mapping, gzipped=gzipped):
+        columns |= dict.fromkeys(_cells(path, number, record))
         if len(columns) > MOST_PATHS:
             raise FileError(
                 "import.file", variant="columns", file=str(path), given=len(columns), most=MOST_PATHS
             )
     yield 0, list(columns)
     for number, record in _records(path, mapping, gzipped=gzipped):
-        cells = dict(_flat(record))
+        cells = _cells(path, number, record)
         yield number, [cells.get(name, "") for name in columns]
+
+
+def _cells(path: Path, number: int, record: dict[str, Any]) -> dict[str, str]:
+    """Return an object's texts by path. Raise FileError if a path has two: readers differ on which counts."""
+    cells: dict[str, str] = {}
+    for name, text in _flat(record):
+        if name in cells or text is _TWICE:
+            raise FileError("import.file", variant="json_twice", file=str(path), row=number, key=name[:80])
+        cells[name] = text
+    return cells
 
 
 def _open(path: Path, *, gzipped: bool) -> Any:
@@ -52,9 +65,12 @@ def _open(path: Path, *, gzipped: bool) -> Any:
 def _records(path: Path, mapping: Mapping, *, gzipped: bool) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield (number, object): of the lines if the first one is a whole object, else of the one document."""
     with _open(path, gzipped=gzipped) as file:
-        first: bytes = file.readline(MOST_LINE).strip(_BLANK)
+        first = b""
+        while not first and (line := file.readline(MOST_LINE)):
+            first = line.strip(_BLANK)
+        more = bool(file.read(4096).strip(_BLANK))
         file.seek(0)
-        if first.startswith(b"{") and (mapping.records is None and _whole(first, file)):
+        if first.startswith(b"{") and more and mapping.records is None and _whole(first):
             yield from _lines(path, file)
             return
         content: bytes = file.read(MOST_BYTES + 1)
@@ -63,16 +79,13 @@ def _records(path: Path, mapping: Mapping, *, gzipped: bool) -> Iterator[tuple[i
     yield from enumerate(_of_document(path, _parsed(path, content, None), mapping), 1)
 
 
-def _whole(first: bytes, file: Any) -> bool:
-    """Whether the first line is an object and not the only one; a lone object is a document."""
+def _whole(first: bytes) -> bool:
+    """Whether the first line is an object; if it is the only one, it is a document all the same."""
     try:
         json.loads(first)
     except (ValueError, RecursionError):
         return False
-    file.readline(MOST_LINE)
-    more = bool(file.read(4096).strip(_BLANK))
-    file.seek(0)
-    return more
+    return True
 
 
 def _lines(path: Path, file: Iterable[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -84,9 +97,8 @@ def _lines(path: Path, file: Iterable[bytes]) -> Iterator[tuple[int, dict[str, A
 
 
 def _parsed(path: Path, text: bytes, row: int | None) -> Any:
-    """Parse JSON, keeping numbers as they are written."""
     try:
-        return json.loads(text.lstrip(b"\xef\xbb\xbf"), parse_float=str, parse_int=str, parse_constant=str)
+        return _parse(text.lstrip(b"\xef\xbb\xbf").decode())
     except (ValueError, RecursionError) as error:
         why = str(error)[:200]
         raise FileError("import.file", variant="json", file=str(path), row=row or 1, why=why) from error
@@ -133,6 +145,21 @@ def _flat(value: Any, path: str = "", depth: int = 0) -> Iterator[tuple[str, str
             yield path, _LISTED.join(map(_text, items))
     else:
         yield path, _text(value)
+
+
+def _object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object, in which the values of a key given twice are replaced."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        often = Counter(key for key, _ in pairs)
+        found.update({key: _TWICE for key, times in often.items() if times > 1})
+    return found
+
+
+_parse: Final = json.JSONDecoder(
+    object_pairs_hook=_object_of, parse_float=str, parse_int=str, parse_constant=str
+).decode
+"""Numbers are kept as they are written."""
 
 
 def _text(value: Any) -> str:

@@ -53,6 +53,12 @@ _SPECIAL: Final = (
     "shorten",
 )
 _HAN: Final = re.compile("[\u4e00-\u9fff]")
+_GROUPED: Final = {
+    decimal: re.compile(rf"([+-]? ?\d{{1,3}}(?:{group}\d{{3}}|{group}\d\d(?={group}))+)([{decimal}]\d+)?")
+    for decimal, group in ((".", "[,' ]"), (",", "[.' ]"))
+}
+"""Numbers whose digits are grouped, by decimal separator: 1,234,567.8 and, in India, 12,34,567."""
+_BETWEEN: Final = re.compile("[,.' ]")
 _TRUE: Final = frozenset(("true", "yes", "y", "t", "1", "x", "是", "有", "√", "✓"))
 _FALSE: Final = frozenset(("false", "no", "n", "f", "0", "否", "无", "×"))
 
@@ -412,10 +418,14 @@ def _each(kind: Kind, text: Any) -> Any:
 
 
 def _number(text: str, decimal: str) -> float:
-    plain = unicodedata.normalize("NFKC", text).replace(" ", "")
-    plain = plain.replace(".", "").replace(",", ".") if decimal == "," else plain.replace(",", "")
+    """Return a number. Signs that group its digits must group them by three: `1,5` is not 15."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if (found := _GROUPED[decimal].fullmatch(plain)) is not None:
+        plain = _BETWEEN.sub("", found[1]) + (found[2] or "")
+    elif "_" in plain:
+        raise Misread("number")
     try:
-        number = float(plain)
+        number = float(plain.replace(",", ".") if decimal == "," else plain)
     except ValueError:
         raise Misread("number") from None
     if not math.isfinite(number):

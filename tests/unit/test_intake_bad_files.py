@@ -43,6 +43,7 @@ async def rejected(folder: Path, table: str | bytes, **options: str) -> list[lis
         (b"id,id,role,name\n1,2,courier,x\n", "columns 1 and 2 are both named 'id'; rename one"),
         (HEAD.encode() + b"1,courier,\x98\x81\xff x\n2,courier,\xff la\n", "name its `encoding`"),
         (HEAD.encode() + b'1,courier,"never closed' + b"x" * 2_100_000, "row 2: "),
+        (HEAD.encode() + b'1,courier,x\n2,courier,"y\n3,courier,z\n', "row 3: is not valid CSV; .* unclosed"),
         (HEAD.encode() + b"x" * 2_100_000, "row 2: has more than 2000000 characters"),
     ],
 )

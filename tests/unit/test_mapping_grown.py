@@ -63,8 +63,9 @@ PATHS = opened('address = "{address.city}", source = "{needs.0.kind}", notes = "
         (json.dumps({"data": {"items": RECORDS}}), 'records = "data.items"'),
         ("\n".join(map(json.dumps, RECORDS)), ""),
         ("\ufeff" + "\n\n".join(map(json.dumps, RECORDS)) + "\n", ""),
+        ("\n \n" + "\n".join(map(json.dumps, RECORDS)), ""),
     ],
-    ids=["array", "only list", "records", "ndjson", "byte order mark"],
+    ids=["array", "only list", "records", "ndjson", "byte order mark", "blank lines first"],
 )
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
 async def test_columns_of_json_are_paths(tmp_path: Path, content: str, top: str, packed: bool) -> None:
@@ -84,6 +85,8 @@ async def test_columns_of_json_are_paths(tmp_path: Path, content: str, top: str,
         ('[{"id": 1},', "row 1: is not JSON"),
         ('{"id": 1}\n{"id": \n', "row 2: is not JSON"),
         ('{"id": 1}\n[2]\n', r"row 2: is not JSON: \[.* is not an object"),
+        ('[{"id": 1}, {"id": 2, "id": 3}]', "row 2: has 'id' twice; keep one"),
+        ('{"id": 1}\n{"id": 2, "a": {"b": 1}, "a.b": 2}\n', r"row 2: has 'a\.b' twice; keep one"),
         ("[" * 5000, "missing|needs the column"),
         ('{"a": {"b": 1}}', "needs the column"),
     ],
