@@ -83,6 +83,18 @@ class Batch(msgspec.Struct, kw_only=True):
     """Views already set aside when the batch was folded; a difference by now also counts as "raced"."""
 
 
+Answer = Literal["written", "raced"] | dict[str, str]
+"""What became of a batch; see Views.write."""
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """What a batch has to expect of a jurisdiction's views."""
+
+    head: Head = Head()
+    aside: frozenset[str] = frozenset()
+    """Views set aside."""
+
+
 class BadQuery(Told):
     """A filter, sort or cursor that the view does not declare."""
 
@@ -112,12 +124,25 @@ class Views(Protocol):
         """Return rows by view and key, None for missing ones, all as of one head. Raises RowUnreadable."""
         ...
 
-    async def write(self, batch: Batch) -> Literal["written", "raced"] | dict[str, str]:
+    async def standing(self, jurisdictions: Sequence[str]) -> dict[str, Standing]:
+        """Return how the views of each jurisdiction stand."""
+        ...
+
+    async def load_all(self, keys: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, Rows]:
+        """Like `load`, of several jurisdictions. One with an unreadable row is left out."""
+        ...
+
+    async def write(self, batch: Batch) -> Answer:
         """Write rows, step and head in one transaction; "raced" if the head is no longer `expected`.
 
         If the store rejects a view's rows because of their content (SQLSTATE 22/23 or similar), returns
         {view: why} and writes nothing; the caller sets the view aside and retries without it.
         """
+        ...
+
+    async def write_all(self, batches: Sequence[Batch]) -> list[Answer]:
+        """Write batches of different jurisdictions in one transaction. Each has an answer of its own, as from
+        `write`: one that is not written keeps no other from being written."""
         ...
 
     async def degraded(self, jurisdiction: str) -> dict[str, int]:

@@ -32,7 +32,7 @@ from services.decisions.worker.commands import CheckIn, CheckOut, Register, Reti
 from services.log.port import Stored
 from services.views.batch import run_batch
 from services.views.match import matches
-from services.views.port import BadQuery, Batch, Query, RowUnreadable, ViewsUnavailable
+from services.views.port import BadQuery, Batch, Query, RowUnreadable, Standing, ViewsUnavailable
 from services.views.scrub import Scrub
 from tests.make import JURISDICTION as J
 from tests.make import Chain, chain
@@ -679,6 +679,88 @@ async def test_a_view_whose_stored_rows_cannot_be_read_is_set_aside(opened: Open
     assert set(await store.degraded(J)) == {"roster"}, f"as if still reading: {kept}, {kept_too}"
     assert await rows_of(store, "headcount") == straight(headcount.VIEW, SHIFT)
     await store.close()
+
+
+# -- many jurisdictions at once ----------------------------------------------------------------------------
+
+
+def of(jurisdiction: str, start: Head, end: Head, *rows: roster.RosterRow, **more: Any) -> Batch:
+    return msgspec.structs.replace(batch(start, end, *rows, **more), jurisdiction=jurisdiction)
+
+
+async def test_batches_of_many_jurisdictions_are_written_together(store: Any) -> None:
+    codes = ["2301", "2307", "2310"]
+    batches = [of(code, Head(), head(n + 1), person(f"W{n}")) for n, code in enumerate(codes)]
+    assert await store.write_all(batches) == ["written"] * 3
+
+    assert await store.jurisdictions() == codes
+    assert await store.standing([*codes, "9"]) == {
+        "2301": Standing(head(1)),
+        "2307": Standing(head(2)),
+        "2310": Standing(head(3)),
+        "9": Standing(),
+    }
+    asked = {code: {"roster": ["W0", "W1"]} for code in codes[:2]}
+    assert await store.load_all(asked) == {
+        "2301": {"roster": {"W0": person("W0"), "W1": None}},
+        "2307": {"roster": {"W0": None, "W1": person("W1")}},
+    }
+    (step,) = await store.steps("2310", 0)
+    assert [change.key for change in step.changes] == ["W2"]
+
+
+async def test_one_that_is_not_written_keeps_no_other_from_it(store: Any) -> None:
+    await store.write(of("raced", Head(), head(1)))
+    await store.write(of("aside", Head(), head(1), degraded={"roster": 1}))
+    bad: Any = person("W1", presence=b"available")
+    batches = [
+        of("first", Head(), head(1), person("W1")),
+        of("raced", head(7), head(8), person("W1")),
+        of("bad", Head(), head(1), bad),
+        of("aside", head(1), head(2), person("W1")),
+        of("worse", Head(), head(1), bad),
+        of("last", Head(), head(1), person("W1"), degraded={"headcount": 1}),
+    ]
+    first, raced, refused, aside, worse, last = await store.write_all(batches)
+
+    assert (first, raced, aside, last) == ("written", "raced", "raced", "written")
+    assert set(refused) == set(worse) == {"roster"}
+    assert await store.standing([one.jurisdiction for one in batches]) == {
+        "first": Standing(head(1)),
+        "raced": Standing(head(1)),
+        "bad": Standing(),
+        "aside": Standing(head(1), frozenset({"roster"})),
+        "worse": Standing(),
+        "last": Standing(head(1), frozenset({"headcount"})),
+    }
+    assert await rows_of(store, "roster") == {}
+    assert (await store.get("first", "roster", "W1")).items == [("W1", person("W1"))]
+
+
+async def test_what_breaks_among_many_leaves_nothing_of_any_behind(
+    store: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*args: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr("services.adapters.sqlite.views_steps.prune", killed)
+        broken.setattr("services.adapters.sqlite.views_steps._PRUNE_EVERY", 2)
+        broken.setattr("services.adapters.postgres.views_heads.prune", killed)
+        with pytest.raises(KeyboardInterrupt):
+            await store.write_all([of(code, Head(), head(1), person("W1")) for code in ("2301", "2307")])
+
+    assert await store.jurisdictions() == []
+    assert (await store.get("2301", "roster", "W1")).items == []
+
+
+async def test_one_with_an_unreadable_row_is_left_out_of_what_is_loaded(store: Any) -> None:
+    torn: Any = person("W1", capacity="many")
+    for code, row in (("2301", torn), ("2307", person("W1"))):
+        await store.write(of(code, Head(), head(1)))
+        await store.rebuild(code, "roster", {"W1": row}, head(1))
+    asked = {code: {"roster": ["W1"]} for code in ("2301", "2307")}
+    assert set(await store.load_all(asked)) == {"2307"}
 
 
 # -- beside a running server -------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final, Literal
 
@@ -16,6 +17,7 @@ from services.adapters.postgres.pool import BadValue, Pool
 from services.adapters.postgres.views_pool import ViewsPool
 from services.adapters.postgres.views_table import Changes, PgTable
 from services.views.port import (
+    Answer,
     BadQuery,
     Batch,
     OutboxStep,
@@ -23,6 +25,7 @@ from services.views.port import (
     Query,
     Rows,
     RowUnreadable,
+    Standing,
     StoredView,
     ViewsUnavailable,
 )
@@ -98,6 +101,21 @@ class PgViews:
 
     async def stale(self, jurisdiction: str) -> list[str]:
         return [view for view, since in (await self.degraded(jurisdiction)).items() if since == 0]
+
+    async def standing(self, jurisdictions: Sequence[str]) -> dict[str, Standing]:
+        aside: dict[str, set[str]] = {code: set() for code in jurisdictions}
+        for code, table in await self._pool.fetch(heads.ASIDES, list(jurisdictions)):
+            aside[code].update({self._names[table]} if table in self._names else ())
+        found = await self._pool.fetch(heads.HEADS, list(jurisdictions))
+        at = {code: heads.head_of([(position, hash_)]) for code, position, hash_ in found}
+        return {code: Standing(at.get(code, Head()), frozenset(aside[code])) for code in jurisdictions}
+
+    async def load_all(self, keys: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, Rows]:
+        found: dict[str, Rows] = {}
+        for jurisdiction, wanted in keys.items():
+            with suppress(RowUnreadable):
+                found[jurisdiction] = await self.load(jurisdiction, wanted)
+        return found
 
     async def load(self, jurisdiction: str, keys: Mapping[str, Sequence[str]]) -> Rows:
         """Load from all views in one statement, and so at one head."""
@@ -192,7 +210,7 @@ class PgViews:
 
     # -- writing -------------------------------------------------------------------------------------------
 
-    async def write(self, batch: Batch) -> Literal["written", "raced"] | dict[str, str]:
+    async def write(self, batch: Batch) -> Answer:
         """Encode a jurisdiction's batches as they arrive, and write them one after another.
 
         Savepoints are used only after a failure, to find the bad row; that is rare.
@@ -214,6 +232,22 @@ class PgViews:
         finally:
             mine.set()
 
+    async def write_all(self, batches: Sequence[Batch]) -> list[Answer]:
+        """Write in one transaction, in one order of jurisdictions so that two writers cannot wait for each
+        other. If a row cannot be stored, each is written by itself."""
+        self._writable()
+        ordered = sorted(batches, key=lambda batch: batch.jurisdiction)
+        try:
+            encoded = [await self._encoded(batch) for batch in ordered]
+            async with self._pool.writing() as db:
+                answers: dict[str, Answer] = {
+                    batch.jurisdiction: await self._write_on(db, batch, *one)
+                    for batch, one in zip(ordered, encoded, strict=True)
+                }
+        except (BadValue, *_BAD_ROW):
+            return [await self.write(batch) for batch in batches]
+        return [answers[batch.jurisdiction] for batch in batches]
+
     async def _encoded(self, batch: Batch) -> tuple[list[Changes], bytes]:
         """Return the changes by table, and the step."""
         if sum(map(len, batch.after.values())) <= INLINE:
@@ -231,16 +265,21 @@ class PgViews:
     async def _write(
         self, batch: Batch, encoded: Sequence[Changes], step: bytes
     ) -> Literal["written", "raced"]:
-        where = batch.jurisdiction
         async with self._pool.writing() as db:
-            if not await heads.expected(db, batch, self._names):
-                return "raced"
-            for changes in encoded:
-                await changes.table.write(db, where, changes)
-            await heads.move(db, batch, step)
-            aside = {self.tables[view].name: since for view, since in batch.degraded.items()}
-            await heads.set_aside(db, where, aside)
-            await self._prune(db, where)
+            return await self._write_on(db, batch, encoded, step)
+
+    async def _write_on(
+        self, db: asyncpg.Connection, batch: Batch, encoded: Sequence[Changes], step: bytes
+    ) -> Literal["written", "raced"]:
+        where = batch.jurisdiction
+        if not await heads.expected(db, batch, self._names):
+            return "raced"
+        for changes in encoded:
+            await changes.table.write(db, where, changes)
+        await heads.move(db, batch, step)
+        aside = {self.tables[view].name: since for view, since in batch.degraded.items()}
+        await heads.set_aside(db, where, aside)
+        await self._prune(db, where)
         return "written"
 
     async def _prune(self, db: asyncpg.Connection, jurisdiction: str) -> None:

@@ -15,6 +15,8 @@ KEEP_BYTES: Final = 16 * 2**20
 
 HEAD: Final = "SELECT position, hash FROM heads WHERE jurisdiction = $1"
 ASIDE: Final = "SELECT table_name, since FROM degraded WHERE jurisdiction = $1"
+HEADS: Final = "SELECT jurisdiction, position, hash FROM heads WHERE jurisdiction = ANY($1::text[])"
+ASIDES: Final = "SELECT jurisdiction, table_name FROM degraded WHERE jurisdiction = ANY($1::text[])"
 _FIRST: Final = "INSERT INTO heads VALUES ($1, 0, $2) ON CONFLICT DO NOTHING"
 _LOCK: Final = f"{HEAD} FOR UPDATE"
 _MOVE: Final = "UPDATE heads SET position = $2, hash = $3 WHERE jurisdiction = $1"

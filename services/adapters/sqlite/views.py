@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import apsw
 
@@ -14,7 +14,18 @@ from services.adapters.sqlite import views_steps as outbox
 from services.adapters.sqlite import views_writing as writing
 from services.adapters.sqlite.views_connections import Connections
 from services.adapters.sqlite.views_table import Table
-from services.views.port import BadQuery, Batch, OutboxStep, Page, Query, Rows, StoredView, ViewsUnavailable
+from services.views.port import (
+    Answer,
+    BadQuery,
+    Batch,
+    OutboxStep,
+    Page,
+    Query,
+    Rows,
+    Standing,
+    StoredView,
+    ViewsUnavailable,
+)
 
 Some = Mapping[str, Row]
 ANALYSE_FROM: Final = 1_000
@@ -105,6 +116,15 @@ class SqliteViews:
     async def stale(self, jurisdiction: str) -> list[str]:
         return [view for view, since in (await self.degraded(jurisdiction)).items() if since == 0]
 
+    async def standing(self, jurisdictions: Sequence[str]) -> dict[str, Standing]:
+        return await self._connections.read(reading.standing, jurisdictions)
+
+    async def load_all(self, keys: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, Rows]:
+        wanted = {
+            code: [(self._table(view), some) for view, some in views.items()] for code, views in keys.items()
+        }
+        return await self._connections.read(reading.load_all, wanted)
+
     async def load(self, jurisdiction: str, keys: Mapping[str, Sequence[str]]) -> Rows:
         wanted = [(self._table(view), some) for view, some in keys.items()]
         return await self._connections.read(reading.load, jurisdiction, wanted)
@@ -138,8 +158,11 @@ class SqliteViews:
 
     # -- writing -------------------------------------------------------------------------------------------
 
-    async def write(self, batch: Batch) -> Literal["written", "raced"] | dict[str, str]:
-        return await self._connections.write(self._write, batch)
+    async def write(self, batch: Batch) -> Answer:
+        return (await self.write_all([batch]))[0]
+
+    async def write_all(self, batches: Sequence[Batch]) -> list[Answer]:
+        return await self._connections.write(self._write, batches)
 
     async def rebuild(self, jurisdiction: str, view: str, rows: Mapping[str, Row], head: Head) -> bool:
         return await self._connections.write(self._rebuild, jurisdiction, self._table(view), rows, head)
@@ -169,11 +192,12 @@ class SqliteViews:
         """Compute planner statistics, once many rows were added."""
         await self._connections.write(self._analyse)
 
-    def _write(self, batch: Batch) -> Literal["written", "raced"] | dict[str, str]:
-        answer = writing.write(self._connections.writer, self.tables, batch)
-        if answer == "written" and self._outgrown(batch.head.position):
+    def _write(self, batches: Sequence[Batch]) -> list[Answer]:
+        answers = writing.write(self._connections.writer, self.tables, batches)
+        written = (b.head.position for b, a in zip(batches, answers, strict=True) if a == "written")
+        if self._outgrown(max(written, default=0)):
             self._analyse()
-        return answer
+        return answers
 
     def _outgrown(self, position: int) -> bool:
         return position > max(2 * self._analysed, ANALYSE_FROM)

@@ -1,6 +1,7 @@
 """Reads of the view store, each in one read transaction."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import apsw
@@ -10,7 +11,16 @@ from projections.base import Row
 from services.adapters.sqlite import views_file as file
 from services.adapters.sqlite import views_steps as outbox
 from services.adapters.sqlite.views_table import Table
-from services.views.port import BadQuery, OutboxStep, Page, Query, Rows, RowUnreadable, StoredView
+from services.views.port import (
+    BadQuery,
+    OutboxStep,
+    Page,
+    Query,
+    Rows,
+    RowUnreadable,
+    Standing,
+    StoredView,
+)
 from services.views.query import cut, most_read, seen, select, sort_of
 from services.views.steps import unpack
 
@@ -20,6 +30,22 @@ Queries = Sequence[tuple[Table, Query]]
 def jurisdictions(db: apsw.Connection) -> list[str]:
     """Return jurisdictions that have a head, sorted."""
     return [code for (code,) in db.execute("SELECT jurisdiction FROM heads ORDER BY jurisdiction")]
+
+
+def standing(db: apsw.Connection, jurisdictions: Sequence[str]) -> dict[str, Standing]:
+    """Return how the views of each jurisdiction stand."""
+    return {code: Standing(file.head(db, code), frozenset(file.degraded(db, code))) for code in jurisdictions}
+
+
+def load_all(
+    db: apsw.Connection, wanted: Mapping[str, Sequence[tuple[Table, Sequence[str]]]]
+) -> dict[str, Rows]:
+    """Return rows by jurisdiction, without those that have an unreadable one."""
+    found: dict[str, Rows] = {}
+    for jurisdiction, keys in wanted.items():
+        with suppress(RowUnreadable):
+            found[jurisdiction] = load(db, jurisdiction, keys)
+    return found
 
 
 def load(db: apsw.Connection, jurisdiction: str, keys: Sequence[tuple[Table, Sequence[str]]]) -> Rows:
