@@ -1,18 +1,23 @@
 """`python -m bench.watchers`: how long a change takes to reach every page that is open.
 
 Watchers follow the roster while check-ins arrive. Each change counts from when it was sent, on the clock, so
-that deciding, writing and folding it are in the figure; the watchers run in this process, on another core.
+that deciding, writing and folding it are in the figure. The watchers are a process of their own
+(`watching.py`) and ask for gzip, as pages do.
 """
 
 import argparse
 import asyncio
 import json
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from bisect import bisect_left
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import uuid4
 
 import psutil
@@ -25,41 +30,24 @@ from bench.past import say
 
 WORKERS: Final = 1_000
 SETTLE: Final = 3.0
-AT_ONCE: Final = 50
-"""Watchers that connect at the same time."""
+SAMPLED: Final = 50
+"""Watchers that are measured; the others are read like them, but what they receive is dropped."""
 
 
-class Watchers:
-    """Open streams, and when each received which position."""
+class Received(NamedTuple):
+    """What the process of the watchers says at the end."""
 
-    def __init__(self, port: int, token: str) -> None:
-        self._port = port
-        self._request = (
-            f"GET {HERE}/stream?views=roster HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-            f"Authorization: Bearer {token}\r\n\r\n"
-        ).encode()
-        self.seen: list[list[tuple[int, float]]] = []
-        self._gate = asyncio.Semaphore(AT_ONCE)
-
-    async def watch(self) -> None:
-        """Follow the stream, and note the last position of whatever arrives together."""
-        async with self._gate:
-            reader, writer = await asyncio.open_connection("127.0.0.1", self._port, limit=2**20)
-            writer.write(self._request)
-            head = await reader.readuntil(b"\r\n\r\n")
-            assert b" 200 " in head, head
-        mine: list[tuple[int, float]] = []
-        self.seen.append(mine)
-        while some := await reader.read(2**18):
-            at = some.rfind(b"id: ")
-            line = some[at + 4 :].partition(b"\n")
-            if at >= 0 and line[1]:
-                mine.append((int(line[0]), time.perf_counter()))
+    sampled: list[list[tuple[int, float]]]
+    """Of each stream that was measured: ids, and when they came."""
+    bytes: int
+    reads: int
+    closed: int
+    """Streams that ended before the run did."""
 
     def delays(self, sent: dict[int, float]) -> list[float]:
         """Return the seconds from sending each change to each watcher's receiving it, the shortest first."""
         found: list[float] = []
-        for mine in self.seen:
+        for mine in self.sampled:
             positions = [position for position, _ in mine]
             for position, begun in sent.items():
                 at = bisect_left(positions, position)
@@ -69,6 +57,26 @@ class Watchers:
         return sorted(found)
 
 
+@contextmanager
+def watching(port: int, token: str, count: int, *, plain: bool) -> Iterator["subprocess.Popen[str]"]:
+    """Open streams in another process, and wait until each has its snapshot."""
+    sampled = str(max(1, count // SAMPLED))
+    command = [sys.executable, "-m", "bench.watching", str(port), f"{HERE}/stream?views=roster", str(count)]
+    with subprocess.Popen(
+        [*command, sampled, "plain" if plain else "gzip"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"BENCH_TOKEN": token},
+    ) as child:
+        try:
+            assert child.stdout
+            assert child.stdout.readline() == "open\n", "the watchers ended early"
+            yield child
+        finally:
+            child.kill()
+
+
 async def changes(port: int, token: str, rate: float, seconds: float) -> dict[int, float]:
     """Send check-ins at a rate; return when each position was sent."""
     sent: dict[int, float] = {}
@@ -76,7 +84,7 @@ async def changes(port: int, token: str, rate: float, seconds: float) -> dict[in
     async def one(n: int) -> None:
         body = json.dumps({"worker": f"W{n % WORKERS}", "area": f"{J}-{n // WORKERS % 2}"}).encode()
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        begun = time.perf_counter()
+        begun = time.monotonic()
         writer.write(post(f"{HERE}/commands/worker.check_in", body, token, str(uuid4())))
         head = await reader.readuntil(b"\r\n\r\n")
         length = int(head.lower().split(b"content-length:", 1)[1].split(b"\r\n", 1)[0])
@@ -93,47 +101,50 @@ async def changes(port: int, token: str, rate: float, seconds: float) -> dict[in
     return sent
 
 
-def serving() -> list[float]:
-    """Return the processor seconds of the process that answers, then of the one that projects."""
-    return processor_seconds(psutil.Process().children()[0])
+def spent(child: "subprocess.Popen[str]") -> list[float]:
+    """Return the processor seconds of the process that answers, the one that projects, and the watchers."""
+    watchers = psutil.Process(child.pid)
+    (service,) = (one for one in psutil.Process().children() if one.pid != child.pid)
+    return [*processor_seconds(service), *processor_seconds(watchers)]
 
 
-async def run(count: int, rate: float, seconds: float) -> None:
+async def run(count: int, rate: float, seconds: float, *, plain: bool) -> None:
     with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as (port, token):
         await register(port, token, WORKERS)
         areas = [item("area.define", {"area": f"{J}-{n}", "name": f"Area {n}"}) for n in range(2)]
         await load(port, 1, 1, lambda _: post(f"{HERE}/commands", json.dumps(areas).encode(), token))
-        watchers = Watchers(port, token)
-        tasks = [asyncio.create_task(watchers.watch()) for _ in range(count)]
-        while len(watchers.seen) < count:
-            for done in (one for one in tasks if one.done()):
-                done.result()
-            await asyncio.sleep(0.1)
-        await asyncio.sleep(SETTLE)
-        before = serving()
-        sent = await changes(port, token, rate, seconds)
-        spent = [after - one for one, after in zip(before, serving(), strict=True)]
-        await asyncio.sleep(SETTLE)
-        for task in tasks:
-            task.cancel()
-    found = watchers.delays(sent)
+        with watching(port, token, count, plain=plain) as child:
+            await asyncio.sleep(SETTLE)
+            before = spent(child)
+            sent = await changes(port, token, rate, seconds)
+            busy = [after - one for one, after in zip(before, spent(child), strict=True)]
+            await asyncio.sleep(SETTLE)
+            told, _ = child.communicate("end\n")
+    received = Received(**json.loads(told))
+    assert not received.closed, f"{received.closed} streams ended"
+    found = received.delays(sent)
     p50, p99 = (1_000 * found[int(len(found) * q)] for q in (0.5, 0.99))
-    say(f"{count:,} watchers, {len(sent) / seconds:.0f} changes/s, change -> received: p50", f"{p50:.0f} ms")
+    what = f"{count:,} watchers, {len(sent) / seconds:.0f} changes/s, change -> received"
+    say(f"{what}: p50", f"{p50:.0f} ms", f"{len(received.sampled)} of them measured")
     say("  p99", f"{p99:.0f} ms", f"limit 1,000 ms, load {os.getloadavg()[0]:.0f}")
+    shares = [f"{100 * one / seconds:.0f} %" for one in busy]
+    say("  processor time: answering + views; watchers", " + ".join(shares[:2]), f"{shares[2]} of a core")
     say(
-        "  processor time of the service",
-        " + ".join(f"{100 * one / seconds:.0f} %" for one in spent),
-        "of a core",
+        "  received by each watcher",
+        f"{received.bytes / count / 1_000:,.0f} kB",
+        f"{received.reads / count:.0f} reads",
     )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.watchers", description=__doc__)
-    parser.add_argument("--watchers", type=int, default=1_000)
+    parser.add_argument("--watchers", type=int, nargs="+", default=[1_000, 5_000])
     parser.add_argument("--rate", type=float, default=100)
     parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--plain", action="store_true", help="without gzip, which pages ask for")
     given = parser.parse_args()
-    uvloop.run(run(given.watchers, given.rate, given.seconds))
+    for count in given.watchers:
+        uvloop.run(run(count, given.rate, given.seconds, plain=given.plain))
 
 
 if __name__ == "__main__":

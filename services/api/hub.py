@@ -1,4 +1,9 @@
-"""Fan-out of steps to streams: read once, filtered and encoded once per group of equal clients."""
+"""Fan-out of steps to streams: read once, filtered, encoded and compressed once per group of equal clients.
+
+Each client receives a consistent prefix: patches that continue each other without a gap, or a reset. They
+are written to the sockets from here, one after another, without waking a task for each. Only for a client
+whose socket is full a task waits, and the next ones are queued.
+"""
 
 import asyncio
 import logging
@@ -12,6 +17,7 @@ from projections.base import View
 from services.access import ASKING, opens_in
 from services.api.frames import Frame
 from services.api.rows import Opener
+from services.api.sharing import Shared
 from services.api.sight import RULES
 from services.application.announcing import Announcements
 from services.application.progress import ViewProgress
@@ -21,10 +27,15 @@ from services.views.match import matches
 from services.views.port import Change, OutboxStep, Query, ViewsUnavailable
 
 LEAST_PAUSE: Final = 0.05
-MOST_PAUSE: Final = 0.25
+MOST_PAUSE: Final = 0.4
 """Longest pause between two patches, in seconds."""
 SHARE: Final = 20
-"""A pause lasts this many times as long as the patches before it, which thus get 1/20 of the loop."""
+"""A pause lasts this many times as long as making and sending the patches before it, which thus get 1/20 of
+the loop as long as it is not the longest."""
+IN_A_ROW: Final = 50
+"""Clients that are sent to before others get their turn on the loop."""
+MOST_STREAMS: Final = 5_000
+"""Open streams of a process."""
 QUEUE: Final = 64
 """Patches a slow client may fall behind before it is reset."""
 LARGE: Final = 16 * 1024
@@ -45,10 +56,12 @@ class Sight(NamedTuple):
 
 
 UNTOLD: Final = Sight(ASKING)
+Snapshot = tuple[Frame, int, Shown]
+"""A snapshot, its position, and what its reader sees as of it."""
 
 
 def pause_after(seconds: float) -> float:
-    """Return the pause after patches that took `seconds`: at most 20 patches a second, 4 under load."""
+    """Return the pause after patches that took `seconds`: at most 20 patches a second, 2 under load."""
     return min(MOST_PAUSE, max(LEAST_PAUSE, SHARE * seconds))
 
 
@@ -87,17 +100,23 @@ def patch(steps: Sequence[OutboxStep], wanted: Wanted, opener: Opener, now: date
     return {"after": steps[0].after, "upto": steps[-1].upto, "now": now, "rows": list(rows.values())}
 
 
-class Client:
-    """One open stream: a bounded queue of frames, each with the position it leads to. `None` means start
-    over with a reset."""
+Write = Callable[[Frame], Awaitable[None] | None]
+"""Write a frame to the socket. What is returned awaits that there is room for it; None = it was written."""
 
-    def __init__(self, position: int, *, packed: bool = False) -> None:
+
+class Client:
+    """One open stream. A frame is written at once if nothing waits before it, else it is queued with the
+    position it leads to. `None` means start over with a reset."""
+
+    def __init__(self, position: int, *, packed: bool = False, write: Write | None = None) -> None:
+        """`write`: None = all frames are queued."""
         self.position = self.sent = position
         """The position up to which frames were queued, and up to which they were taken for sending."""
         self.packed = packed
         """Whether the client accepts gzip."""
-        self.frames: asyncio.Queue[tuple[int, Frame] | None] = asyncio.Queue(QUEUE)
+        self.frames: asyncio.Queue[tuple[int, Frame | Awaitable[None]] | None] = asyncio.Queue(QUEUE)
         self.lost = False
+        self._write, self._idle = write, False
 
     def send(self, upto: int, frame: Frame) -> None:
         self.position = upto
@@ -105,8 +124,37 @@ class Client:
             return
         if self.frames.full():
             self.reset()
-        else:
+        elif self._write is None or not self._idle or not self.frames.empty():
             self.frames.put_nowait((upto, frame))
+        else:
+            self._write_now(self._write, upto, frame)
+
+    def _write_now(self, write: Write, upto: int, frame: Frame) -> None:
+        try:
+            rest = write(frame)
+        except OSError:  # it is gone, which its own task will notice
+            return self.reset()
+        if rest is None:
+            self.sent = upto
+        else:
+            self.frames.put_nowait((upto, rest))
+
+    async def next(self) -> Frame | None:
+        """Return the next frame that is still to be sent. Meanwhile others are written at once."""
+        while True:
+            self._idle = True
+            try:
+                found = await self.frames.get()
+            finally:
+                self._idle = False
+            if found is None:
+                return None
+            upto, frame = found
+            if isinstance(frame, Frame):
+                self.sent = upto
+                return frame
+            await frame
+            self.sent = upto
 
     def reset(self) -> None:
         """Drop waiting frames: the client must fetch again."""
@@ -177,7 +225,9 @@ class Group:
             rest = [step for step in steps if step.after >= position]
             if rest and rest[0].after == position:
                 frames[position] = await self._frame(rest, opener)
-        for client in list(self.clients):
+        for number, client in enumerate(list(self.clients)):
+            if number % IN_A_ROW == IN_A_ROW - 1:
+                await asyncio.sleep(0)
             if client.position in frames:
                 client.send(upto, frames[client.position])
             elif client.position < upto and not client.lost and self._lacks(client.position, steps):
@@ -217,6 +267,8 @@ class Hub:
         self._groups: dict[object, Group] = {}
         self._dirty: set[str] = set()
         self._work = asyncio.Event()
+        self.snapshots = Shared[Snapshot]()
+        self.most = MOST_STREAMS
         self.stopping = False
         announcements.on_advanced(self._advanced)
         announcements.on_reset(self.reset)
@@ -243,6 +295,7 @@ class Hub:
         *,
         sight: Sight = UNTOLD,
         packed: bool = False,
+        write: Write | None = None,
     ) -> tuple[Group, Client]:
         """Add a client that has everything up to `position`."""
         group = self._groups.get(key)
@@ -250,12 +303,13 @@ class Hub:
             group = self._groups[key] = Group(
                 self._progress, self._vault, self._clock, jurisdiction, wanted, sight, self._beyond
             )
-        client = Client(position, packed=packed)
+        client = Client(position, packed=packed, write=write)
         group.clients.add(client)
         self._advanced(jurisdiction, position)
         return group, client
 
     def leave(self, key: object, client: Client) -> None:
+        client.lost = True
         group = self._groups.get(key)
         if group is None:
             return
@@ -265,6 +319,7 @@ class Hub:
 
     def reset(self, jurisdiction: str) -> None:
         """Reset every client of a jurisdiction, after rows were rebuilt or erased."""
+        self.snapshots.drop()
         for group in list(self._groups.values()):
             if group.jurisdiction == jurisdiction:
                 group.reset()

@@ -5,19 +5,20 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from functools import cache, partial
+from math import ceil
 from typing import Annotated, Any, Final, cast
 
 from pydantic import ConfigDict, Field
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
+from starlette.types import Send
 
-from events.disclosure import Shown
 from projections.catalog import public_views
 from projections.catalog import views as catalog
 from services.access import Principal, opens_in, sight_of
 from services.api.context import muster, reader, still
 from services.api.frames import GZIP_HEADER, Frame
-from services.api.hub import Client, Hub, Sight, Wanted
+from services.api.hub import Client, Hub, Sight, Snapshot, Wanted, Write
 from services.api.lag import Lag
 from services.api.parameters import Areas, Lean, Parameters, any_text, read
 from services.api.problems import Problem
@@ -26,6 +27,7 @@ from services.api.routing import operation
 from services.api.rows import Opener
 from services.api.sight import RULES, sight
 from services.base.accepts import takes_gzip
+from services.base.at_once import begun
 from services.views.port import BadQuery, Query
 from services.views.query import check
 from services.views.table import Table
@@ -33,9 +35,10 @@ from services.views.table import Table
 PING_SECONDS: Final = 5.0
 FIRST_PING_SECONDS: Final = 1.0
 """Delay of the first ping after a snapshot. By then the log's end is known."""
+TICK_SECONDS: Final = 0.1
+"""Pings are due at multiples of it, because many sockets written to in a row cost less than one by one."""
 TEAM_SECONDS: Final = 4.0
 """Interval of checks whether a worker's team, and so their rows, has changed. Less than a ping."""
-MOST_CLIENTS: Final = 1_000
 
 
 class StreamParameters(Parameters):
@@ -125,15 +128,33 @@ async def stream(request: Request) -> StreamingResponse:
     if asker.worker is None and asker.may("reveal"):  # who may search soon will
         request.app.state.searches.index(jurisdiction).begin()
     hub: Hub = request.app.state.hub
-    if hub.clients >= MOST_CLIENTS:
+    if hub.clients >= hub.most:
         raise Problem(503, "overloaded", headers={"Retry-After": "5"}, variant="streams")
     packed = takes_gzip(request.headers.get("accept-encoding", ""))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Vary": "Accept-Encoding"}
-    return StreamingResponse(
-        _bytes(_frames(request, hub, jurisdiction, asker, packed=packed), packed=packed),
-        media_type="text/event-stream",
-        headers=headers | ({"Content-Encoding": "gzip"} if packed else {}),
+    return EventStream(
+        partial(_frames, request, hub, jurisdiction, asker, packed=packed),
+        headers | ({"Content-Encoding": "gzip"} if packed else {}),
+        packed=packed,
     )
+
+
+class EventStream(StreamingResponse):
+    """A response of frames. Some are yielded; others are written while the next one is waited for."""
+
+    def __init__(
+        self, frames: Callable[[Write], AsyncGenerator[Frame]], headers: dict[str, str], *, packed: bool
+    ) -> None:
+        super().__init__((), media_type="text/event-stream", headers=headers)
+        self._frames, self._packed = frames, packed
+
+    async def stream_response(self, send: Send) -> None:
+        def write(frame: Frame) -> Awaitable[None] | None:
+            body = frame.packed if self._packed else frame.plain
+            return begun(send({"type": "http.response.body", "body": body, "more_body": True}))
+
+        self.body_iterator = _bytes(self._frames(write), packed=self._packed)
+        await super().stream_response(send)
 
 
 async def _bytes(frames: AsyncGenerator[Frame], *, packed: bool) -> AsyncIterator[bytes]:
@@ -145,25 +166,36 @@ async def _bytes(frames: AsyncGenerator[Frame], *, packed: bool) -> AsyncIterato
 
 
 async def _frames(
-    request: Request, hub: Hub, jurisdiction: str, asker: Principal, *, packed: bool
+    request: Request, hub: Hub, jurisdiction: str, asker: Principal, write: Write, *, packed: bool
 ) -> AsyncGenerator[Frame]:
     resume = None if asker.worker else _resume(request)  # their team may have changed since
     goes_on = partial(still, request, asker)
+    asked = tuple(request.query_params.multi_items())
     while await goes_on():
         team = await own_team(request, jurisdiction, asker)
         wanted = _wanted(request, asker, team)
         position = await _resumable(request, jurisdiction, resume)
         if position is None:
-            snapshot, position, seen = await _snapshot(request, jurisdiction, wanted, asker, packed=packed)
+            snapshot, position, seen = await hub.snapshots.get(
+                (jurisdiction, asker.areas, asker.worker, asker.scope, team, asked, packed),
+                partial(_snapshot, request, jurisdiction, wanted, asker, packed=packed),
+            )
             if await own_team(request, jurisdiction, asker) != team:
                 continue
             yield snapshot
         else:  # read after the position is known: a later change of the rules is among the steps
             seen = await sight(request, jurisdiction, asker)
-        asked = tuple(request.query_params.multi_items())
         key = (jurisdiction, asker.areas, asker.worker, team, seen, asked)
         told = Sight(seen, asker.areas, _lean(request))
-        _, client = hub.join(key, jurisdiction, wanted, position, sight=told, packed=packed)
+        _, client = hub.join(
+            key,
+            jurisdiction,
+            wanted,
+            position,
+            sight=told,
+            packed=packed,
+            write=None if asker.worker else write,  # after some frames their team is looked up
+        )
         try:
             due = time.monotonic() + TEAM_SECONDS
             async for frame in patches(request, hub, jurisdiction, client, goes_on):
@@ -194,8 +226,8 @@ async def _resumable(request: Request, jurisdiction: str, position: int | None) 
 
 async def _snapshot(
     request: Request, jurisdiction: str, wanted: Wanted, asker: Principal, *, packed: bool
-) -> tuple[Frame, int, Shown]:
-    """Return all requested rows as of one position, that position, and the caller's sight as of it."""
+) -> Snapshot:
+    """Return all requested rows as of one position."""
     service = muster(request)
     queries = {name: query for name, (_, query) in wanted.items()}
     found, head = await service.views.snapshot(jurisdiction, {**queries, RULES: Query()})
@@ -248,18 +280,17 @@ async def patches(
     due = loop.time() + FIRST_PING_SECONDS
     while not hub.stopping:
         if loop.time() >= due:
-            due = loop.time() + PING_SECONDS
+            due = ceil((loop.time() + PING_SECONDS) / TICK_SECONDS) * TICK_SECONDS
             if not await goes_on():
                 return
             yield _ping(request, jurisdiction, client.sent)
         try:
             async with asyncio.timeout_at(due):
-                found = await client.frames.get()
+                frame = await client.next()
         except TimeoutError:
             continue
-        if found is None:
+        if frame is None:
             return
-        client.sent, frame = found
         yield frame
 
 

@@ -14,11 +14,12 @@ from uuid import uuid4
 import apsw
 import httpx
 import pytest
-from service import J, Service
+from service import J, Service, running
 from story import STORY, upload_of
 
 from events.catalog import newest
 from projections.catalog import public_views
+from services.api import hub as hubs
 from services.api import lag as lags
 from services.api import stream as streams
 from services.api.hub import Client, Hub
@@ -284,6 +285,25 @@ async def test_snapshot_and_patches_equal_a_fresh_snapshot_and_the_pages(service
         "difficulty.attached",  # sent by the service with a file
         "undertaking.days_confirmed",  # needs a calendar that has a further year
     }
+
+
+async def test_one_stream_too_many_is_refused_and_there_is_room_again_once_one_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hubs, "MOST_STREAMS", 2)
+    async with running(tmp_path / "data") as service:
+        await service.ok("worker.register", worker="W1", role="courier")
+        http, asked, query = service.http, f"/api/v1/{J}/stream", {"views": "roster"}
+        async with opened(http, views="roster") as first, opened(http, views="teams") as second:
+            await first.step()
+            await second.step()
+            answer = await http.get(asked, params=query)
+            assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
+        status = 503
+        async with asyncio.timeout(5):
+            while status != 200:
+                async with http.stream("GET", asked, params=query) as again:
+                    status = again.status_code
 
 
 async def test_rows_that_leave_a_filter_are_removed(service: Service) -> None:

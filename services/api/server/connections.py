@@ -16,8 +16,8 @@ MOST_OF_ONE: Final = 512
 HEAD_SECONDS: Final = 15.0
 """Time for the first request's head. uvicorn itself closes connections that idle between requests."""
 TELL_SECONDS: Final = 60.0
-LEAST_DESCRIPTORS: Final = 4096
-"""Enough for 1,000 streams, as many other connections, and the files of the stores."""
+LEAST_DESCRIPTORS: Final = 12_000
+"""Enough for 5,000 streams, as many other connections, and the files of the stores."""
 
 log_of = logging.getLogger("muster.api")
 

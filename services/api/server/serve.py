@@ -13,6 +13,7 @@ import msgspec
 import uvicorn
 from fastapi import FastAPI
 
+from services.api.hub import Hub
 from services.api.server.connections import Connections, protocol, raise_descriptors
 from services.api.server.tls import Certificate
 from services.application.background import Background
@@ -86,7 +87,8 @@ async def serve(
 
     Raises BadCertificate, and OSError if the address cannot be bound.
     """
-    raise_descriptors()
+    hub: Hub = app.state.hub
+    hub.most = min(hub.most, raise_descriptors() // 2)  # others must still be able to connect
     sys.setswitchinterval(SWITCH_SECONDS)
     server, listening = _Server(_config(app, door)), listen(door.host, door.port)
     async with asyncio.TaskGroup() as tasks:
