@@ -22,7 +22,7 @@ import msgspec
 from events.commit import Head, digest, encode
 from projections.catalog import views as catalog
 from services import wiring
-from services.api.commands import Item, read_items
+from services.api.items import Given, read_items
 from services.base.tuning import tune
 from services.decisions.base import commands
 from services.decisions.decide import confirm
@@ -80,12 +80,12 @@ def items(kind: str, batch: int) -> list[dict[str, Any]]:
 def envelopes(body: bytes) -> list[CommandEnvelope]:
     """Read a batch as the API does."""
     read = read_items(body)
-    return [_envelope(one) for one in read if isinstance(one, Item)]
+    return [_envelope(one) for one in read if isinstance(one, Given)]
 
 
-def _envelope(item: Item) -> CommandEnvelope:
-    command = commands[item.name].model_validate_json(msgspec.json.encode(item.data), strict=True)
-    return CommandEnvelope(id=str(item.id), command=command, actor="bench", received=NOW, at=item.at)
+def _envelope(item: Given) -> CommandEnvelope:
+    command = commands[item.name].model_validate_json(item.data, strict=True)
+    return CommandEnvelope(id=item.id, command=command, actor="bench", received=NOW, at=item.at)
 
 
 class Bench:

@@ -1,29 +1,26 @@
 """Commands over HTTP: single commands, batches, and their status."""
 
-import json
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
-from math import isfinite
 from typing import Annotated, Any, Final, Literal, cast
 from uuid import UUID
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
+from pydantic import BaseModel, Field, ValidationError, create_model
 from starlette.requests import Request
 
 from events.area import inside
 from projections.where import area_of
 from services.access import Principal
 from services.api.context import Answer, Uuid, answer, json_body, model, muster, principal
-from services.api.doubled import doubled_key
+from services.api.items import Given, Item, When, read_items, refusal
 from services.api.named_files import file_of, is_there
 from services.api.problems import Problem, describe, invalid
 from services.api.routing import operation
 from services.application.lookup import event_of
-from services.decisions.base import BASED_ON, Command, Refused
-from services.decisions.fields import Instant
+from services.decisions.base import BASED_ON, Command, Refused, Scope
 from services.decisions.scopes import PUBLIC
 from services.recorder.envelope import CommandEnvelope, Kind, Outcome
 from services.recorder.errors import Overloaded, Parked
@@ -32,27 +29,6 @@ MOST_ITEMS = 500
 MOST_DIGITS = 18
 STATUS = {"forbidden": 403, "jurisdiction.unknown": 404, "id_reused": 422, "too_large": 413, "internal": 500}
 """Statuses of refusals that are not a 409."""
-
-
-class When(BaseModel):
-    """The envelope fields of a command's body."""
-
-    at: Instant | None = Field(default=None, description="When it happened, by the device's clock")
-    sent_at: Instant | None = Field(default=None, description="The device's clock when it sent this")
-    observed: bool = Field(
-        default=False,
-        description="Learned from elsewhere: recorded with an anomaly where a rule would refuse",
-    )
-
-
-class Item(When):
-    """One command of a batch."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    id: UUID
-    name: str = Field(max_length=64)
-    data: dict[str, Any]
 
 
 def _body_of(cls: type[Command]) -> type[BaseModel]:
@@ -67,7 +43,6 @@ def _body_of(cls: type[Command]) -> type[BaseModel]:
 BODIES = {name: _body_of(cls) for name, cls in PUBLIC.items()}
 Batch = Annotated[list[Item], Field(max_length=MOST_ITEMS)]
 _FIELDS: Final = {name: tuple(cls.model_fields) for name, cls in PUBLIC.items()}
-_items = TypeAdapter(list[Item])
 _STATUSES: Mapping[str, Literal["recorded", "not_recorded", "pending"]] = {
     "accepted": "recorded",
     "refused": "not_recorded",
@@ -75,28 +50,44 @@ _STATUSES: Mapping[str, Literal["recorded", "not_recorded", "pending"]] = {
 }
 
 
+class _Sender(msgspec.Struct, frozen=True):
+    """What all commands of a request have in common."""
+
+    asker: Principal
+    actor: str
+    scope: Scope
+    received: datetime
+    bulk: bool
+
+    @classmethod
+    def of(cls, request: Request, asker: Principal) -> "_Sender":
+        now = muster(request).clock.now()
+        return cls(asker, asker.actor, asker.decision_scope(), now, _can_wait(request))
+
+    def envelope(self, key: str, command: Command, when: When | Given) -> CommandEnvelope:
+        """Return a command with its envelope. Raises 403."""
+        if when.observed and not self.asker.may_observe(command.NAME):
+            raise Problem(403, "forbidden", variant="observed")
+        return CommandEnvelope(
+            id=key,
+            command=command,
+            actor=self.actor,
+            received=self.received,
+            scope=self.scope,
+            at=when.at,
+            sent_at=when.sent_at,
+            observed=when.observed,
+            bulk=self.bulk,
+        )
+
+
 def _split(name: str, body: BaseModel) -> tuple[Command, When]:
     """Split a valid body into the command and its envelope fields."""
     cls = PUBLIC[name]
-    fields = {field: getattr(body, field) for field in _FIELDS[name]}
+    values = vars(body)
+    fields = {field: values[field] for field in _FIELDS[name]}
     given = body.model_fields_set & fields.keys()
     return cls.model_construct(_fields_set=given, **fields), cast("When", body)
-
-
-def _envelope(request: Request, asker: Principal, key: str, command: Command, when: When) -> CommandEnvelope:
-    if when.observed and not asker.may_observe(command.NAME):
-        raise Problem(403, "forbidden", variant="observed")
-    return CommandEnvelope(
-        id=key,
-        command=command,
-        actor=asker.actor,
-        received=muster(request).clock.now(),
-        scope=asker.decision_scope(),
-        at=when.at,
-        sent_at=when.sent_at,
-        observed=when.observed,
-        bulk=_can_wait(request),
-    )
 
 
 def _can_wait(request: Request) -> bool:
@@ -227,8 +218,8 @@ async def one(request: Request) -> Answer[CommandOutcome]:
     jurisdiction, asker = await commander(request, name)
     key = key_of(request)
     body = _based_on(request, await model(request, BODIES[name]))
-    outcome = (await _submit(request, jurisdiction, [_envelope(request, asker, key, *_split(name, body))]))[0]
-    return _answer(outcome)
+    envelope = _Sender.of(request, asker).envelope(key, *_split(name, body))
+    return _answer((await _submit(request, jurisdiction, [envelope]))[0])
 
 
 def _answer(outcome: Outcome) -> Answer[CommandOutcome]:
@@ -270,51 +261,14 @@ async def batch(request: Request) -> Answer[BatchOutcome]:
     items = read_items(await json_body(request))
     if len(items) > MOST_ITEMS:
         raise Problem(413, "too_many", variant="commands", given=len(items), most=MOST_ITEMS)
-    given = [_item(request, asker, jurisdiction, item) for item in items]
+    sender = _Sender.of(request, asker)
+    given = [one if isinstance(one, Outcome) else _envelope(sender, jurisdiction, one) for one in items]
     envelopes = [one for one in given if isinstance(one, CommandEnvelope)]
     recorded = iter(await _submit(request, jurisdiction, envelopes) if envelopes else [])
     items = [next(recorded) if isinstance(one, CommandEnvelope) else one for one in given]
     position = max((item.position or 0 for item in items), default=0)
     position = position or muster(request).progress.positions.get(jurisdiction, 0)
     return answer(BatchOutcome([_told(one) for one in items], position))
-
-
-def read_items(content: bytes) -> list[Item | Outcome]:
-    """Return the items, or the refusals of unreadable ones. Raises 400, 422 if there are none."""
-    try:
-        items = _items.validate_json(content, strict=True)
-    except ValidationError as error:
-        return [_one_item(raw, error) for raw in _raw(content, error)]
-    if doubled_key(content):
-        return [_one_item(bytes(raw)) for raw in msgspec.json.decode(content, type=list[msgspec.Raw])]
-    return list(items)
-
-
-def _raw(content: bytes, why: ValidationError) -> list[bytes]:
-    """Return the text of each item. Raises 400, 422 if they are no list."""
-    with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return [bytes(one) for one in msgspec.json.decode(content, type=list[msgspec.Raw])]
-    with suppress(ValueError, RecursionError):  # NaN and Infinity are not JSON, but pydantic reads them
-        if isinstance(items := json.loads(content), list):
-            return [json.dumps(one).encode() for one in cast("list[Any]", items)]
-    raise invalid(why) from why
-
-
-def _one_item(text: bytes, why: ValidationError | None = None) -> Item | Outcome:
-    """Return one item, or its refusal under the id as given. Raises 422 if it has none to answer under."""
-    try:
-        item = Item.model_validate_json(text, strict=True)
-        doubled = doubled_key(text)
-        if doubled is None:
-            return item
-        problem = Problem(422, "invalid", variant="doubled", field=doubled)
-    except ValidationError as error:
-        problem = invalid(error)
-    try:
-        named = str(json.loads(text)["id"][:100])
-    except (ValueError, TypeError, LookupError):
-        raise (invalid(why) if why else problem) from why
-    return Outcome(named, "refused", code=problem.code, values=problem.values)
 
 
 def _told(outcome: Outcome) -> CommandOutcome:
@@ -328,42 +282,19 @@ def _told(outcome: Outcome) -> CommandOutcome:
     return told
 
 
-def _item(
-    request: Request, asker: Principal, jurisdiction: str, item: Item | Outcome
-) -> CommandEnvelope | Outcome:
+def _envelope(sender: _Sender, jurisdiction: str, item: Given) -> CommandEnvelope | Outcome:
     """Return an item's envelope, or its refusal if its data is invalid."""
-    if isinstance(item, Outcome):
-        return item
-    key = str(item.id)
     try:
         if item.name not in PUBLIC:
             raise Problem(422, "command.unknown", name=item.name)
-        if not asker.may_command(item.name, jurisdiction):
+        if not sender.asker.may_command(item.name, jurisdiction):
             raise Problem(403, "forbidden", variant="command", command=item.name)
-        command = PUBLIC[item.name].model_validate_json(_json(item.data), strict=True)
-        return _envelope(request, asker, key, command, item)
+        command = PUBLIC[item.name].model_validate_json(item.data, strict=True)
+        return sender.envelope(item.id, command, item)
     except ValidationError as error:
-        problem = invalid(error)
+        return refusal(item.id, invalid(error))
     except Problem as caught:
-        problem = caught
-    return Outcome(key, "refused", code=problem.code, values=problem.values)
-
-
-def _json(data: dict[str, Any]) -> bytes:
-    """Return the data as it was sent. NaN and infinity are kept: msgspec would turn them into null."""
-    return msgspec.json.encode(data) if _finite(data) else json.dumps(data).encode()
-
-
-def _finite(value: Any) -> bool:
-    match value:
-        case float():
-            return isfinite(value)
-        case dict():
-            return all(map(_finite, value.values()))  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
-        case list():
-            return all(map(_finite, value))  # pyright: ignore[reportUnknownArgumentType]
-        case _:
-            return True
+        return refusal(item.id, caught)
 
 
 @operation(id="command-status", tag="commands", problems=(400, 503))

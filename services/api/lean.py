@@ -4,20 +4,21 @@ What these would do to a command is done here as well, by the same parts. Much o
 into the rest: a dozen routes tried, and stacks of things that no command uses.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Any, Final
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.middleware.errors import ServerErrorMiddleware
-from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 COMMANDS: Final = "/commands"
 """What the paths of commands contain."""
+Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
 class LeanFastAPI(FastAPI):
@@ -31,7 +32,7 @@ class LeanFastAPI(FastAPI):
         and exception handlers are there."""
         handlers: dict[Any, Any] = dict(self.exception_handlers)
         crashed = handlers.pop(Exception)
-        app: ASGIApp = ExceptionMiddleware(_answer, handlers)
+        app: ASGIApp = _Answering(handlers)
         for kind, args, kwargs in reversed(middlewares):
             app = kind(app, *args, **kwargs)
         self._short = ServerErrorMiddleware(app, crashed)
@@ -47,9 +48,24 @@ class LeanFastAPI(FastAPI):
         await super().__call__(scope, receive, send)
 
 
-async def _answer(scope: Scope, receive: Receive, send: Send) -> None:
-    response = await scope["endpoint"](_Request(scope, receive, send))
-    await response(scope, receive, send)
+class _Answering:
+    """Sends what an endpoint returns, or what becomes of its exception."""
+
+    def __init__(self, handlers: Mapping[Any, Handler]) -> None:
+        self._handlers = handlers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = _Request(scope, receive, send)
+        try:
+            response = await scope["endpoint"](request)
+        except Exception as error:
+            handler = next(
+                (self._handlers[one] for one in type(error).__mro__ if one in self._handlers), None
+            )
+            if handler is None:
+                raise
+            response = await handler(request, error)
+        await response(scope, receive, send)
 
 
 class _Headers(Headers):

@@ -28,10 +28,10 @@ def _is_unknown(path: str) -> bool:
     return path == SIGN_IN or path.endswith((*ASKING, SHOWING))
 
 
-def _most_of(path: str) -> int:
-    if path.endswith(SHOWING):
-        return SHOWN_BYTES
-    return SIGN_IN_BYTES if _is_unknown(path) else MOST_BYTES
+def _most_of(path: str, *, unknown: bool) -> int:
+    if not unknown:
+        return MOST_BYTES
+    return SHOWN_BYTES if path.endswith(SHOWING) else SIGN_IN_BYTES
 
 
 class TooLarge(Exception):
@@ -76,7 +76,8 @@ class LimitBodies:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
-        most, unknown = min(self._most, _most_of(scope["path"])), _is_unknown(scope["path"])
+        unknown = _is_unknown(scope["path"])
+        most = min(self._most, _most_of(scope["path"], unknown=unknown))
         bodies, seen, whole = self._bodies, 0, False
 
         async def counted() -> Message:

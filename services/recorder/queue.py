@@ -10,6 +10,7 @@ import msgspec
 from services.recorder.envelope import CommandEnvelope, Outcome
 from services.recorder.errors import Overloaded
 from services.recorder.lanes import SERVICE, Lane, Turns, lane_of, shares
+from services.recorder.sealing import Sealed
 
 MOST_QUEUED: Final = 20_000
 MOST_OF_ONE: Final = 5_000
@@ -57,6 +58,8 @@ class Queued(msgspec.Struct):
     lane: Lane
     sender: str
     """Actor of the first command sent together with it."""
+    sealed: Sealed | None = None
+    """Kept while it waits again after there was no time for it."""
 
     @property
     def settled(self) -> bool:

@@ -13,7 +13,7 @@ from services.recorder.erasing import VaultBacklog
 from services.recorder.group import MOST_BULK_SECONDS, MOST_SECONDS, Group
 from services.recorder.queue import Queued
 from services.recorder.replica import Replica
-from services.recorder.sealing import Vault, seal_all
+from services.recorder.sealing import Sealed, Vault, seal_all, subject_of
 
 
 class Told(Protocol):
@@ -52,7 +52,7 @@ class Recorder:
 
         Also raises OutcomeUnknown. After any exception the state must be undone.
         """
-        sealed = await seal_all(self._vault, self._jurisdiction, [one.envelope for one in queued])
+        sealed = await self._sealed(queued)
         while True:
             await self.follow(await self._log.known_head(self._jurisdiction))
             recalled = await self._replica.recall([one.envelope.id for one in queued])
@@ -68,9 +68,14 @@ class Recorder:
                 await self.flush()
                 group.answer()
                 self._replica.settle()
-                return queued[group.count :]
+                return _put_aside(queued[group.count :], sealed[group.count :])
             self._replica.state.undo()  # another process was first: decide everything again
             await self._replica.check_end()
+
+    async def _sealed(self, queued: list[Queued]) -> list[Sealed]:
+        fresh = [one.envelope for one in queued if one.sealed is None]
+        made = iter(await seal_all(self._vault, self._jurisdiction, fresh))
+        return [one.sealed or next(made) for one in queued]
 
     async def follow(self, head: Head) -> None:
         """Read up to `head`, collecting erasures whose keys a crashed process may not have destroyed."""
@@ -109,3 +114,11 @@ class Recorder:
         self._recorded(self._jurisdiction, Stored(data, head), bulk=bulk)
         self.unknown.clear()
         return True
+
+
+def _put_aside(left: list[Queued], sealed: list[Sealed]) -> list[Queued]:
+    """Return the commands, each with what was made of it. That of personal data is made again, as its key may
+    be destroyed before its turn comes."""
+    for one, made in zip(left, sealed, strict=True):
+        one.sealed = None if subject_of(one.envelope) else made
+    return left

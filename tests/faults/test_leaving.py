@@ -16,6 +16,7 @@ from services.decisions.base import Command
 from services.decisions.state import RecordedCommand
 from services.decisions.worker.commands import Erase, Register
 from services.log.chained import ChainedLog
+from services.recorder import recording
 from services.recorder import writer as writing
 from services.recorder.envelope import CommandEnvelope
 from services.recorder.writer import Writer
@@ -157,3 +158,31 @@ async def test_an_erasure_whose_process_died_before_the_key_is_finished_by_anoth
     await asyncio.wait(running)
     for log in logs:
         await log.close()
+
+
+async def test_only_personal_data_is_sealed_again_when_there_was_no_time_for_a_command(
+    topic: Topic, keys: Locked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "MOST_SECONDS", 0.0)  # each commit has one command
+    log = await ChainedLog(Scripted(topic), topic.identity).open()
+    writer = office(log, keys)
+    running = asyncio.create_task(writer.run())
+    sealed = list[str]()
+    hashed = keys.body_hash
+
+    def counting(jurisdiction: str, subject: str | None, *told: Any) -> str:
+        sealed.append(subject or "none")
+        return hashed(jurisdiction, subject, *told)
+
+    monkeypatch.setattr(keys, "body_hash", counting, raising=False)
+    given = [Register(worker=f"W{n}", role="courier", name=f"Name {n}" if n % 2 else None) for n in range(4)]
+    envelopes = [
+        CommandEnvelope(id=str(uuid4()), command=one, actor="admin/a", received=datetime.now(UTC))
+        for one in given
+    ]
+    assert {one.outcome for one in await writer.submit(envelopes)} == {"accepted"}
+    assert sealed.count("none") == 2
+    assert (sealed.count("worker/W1"), sealed.count("worker/W3")) == (2, 4)
+    running.cancel()
+    await asyncio.wait((running,))
+    await log.close()
