@@ -71,16 +71,16 @@ _instant: Final = TypeAdapter[datetime | None](Instant | None)
 def read_items(content: bytes) -> list[Given | Outcome]:
     """Return the items, or the refusals of unreadable ones. Raises 400, 422 if there are none."""
     try:
-        found = _read_plain(content)
+        found = read_plain(content)
     except (msgspec.DecodeError, ValidationError, UnicodeDecodeError, RecursionError):
-        return _read_any(content)
+        return read_any(content)
     if doubled_key(content):
         return [_one_item(bytes(raw)) for raw in msgspec.json.decode(content, type=list[msgspec.Raw])]
     return found
 
 
-def _read_plain(content: bytes) -> list[Given | Outcome]:
-    """Raises DecodeError, ValidationError and others if an item is unusual or wrong."""
+def read_plain(content: bytes) -> list[Given | Outcome]:
+    """Return the items. Raises DecodeError, ValidationError and others if one is unusual or wrong."""
     found: list[Given | Outcome] = []
     for one in _plain.decode(content):
         data = bytes(one.data)
@@ -94,7 +94,8 @@ def _read_at(raw: msgspec.Raw) -> datetime | None:
     return _instant.validate_json(bytes(raw), strict=True) if raw else None
 
 
-def _read_any(content: bytes) -> list[Given | Outcome]:
+def read_any(content: bytes) -> list[Given | Outcome]:
+    """Return the items, whatever they are, or the refusals of unreadable ones. Raises 400, 422."""
     try:
         items = _items.validate_json(content, strict=True)
     except ValidationError as error:

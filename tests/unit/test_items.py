@@ -33,7 +33,7 @@ def _one_by_one(content: bytes, monkeypatch: pytest.MonkeyPatch) -> list[Given |
         raise msgspec.DecodeError
 
     with monkeypatch.context() as patched:
-        patched.setattr(items, "_read_plain", refuse)
+        patched.setattr(items, "read_plain", refuse)
         return read_items(content)
 
 
@@ -84,7 +84,7 @@ def _told(read: Any, content: bytes) -> Any:
 
 
 def test_a_usual_batch_is_read_in_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(items, "_read_any", None)
+    monkeypatch.setattr(items, "read_any", None)
     content = json.dumps([PLAIN, PLAIN | {"at": "2026-03-02T08:00:00Z", "observed": True}]).encode()
     first, second = read_items(content)
     assert isinstance(first, Given)
