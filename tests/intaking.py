@@ -94,6 +94,12 @@ class Deciding:
         assert {one["outcome"] for one in answers} == {"accepted"}, answers
         self.sent.clear()
 
+    async def decided(self, name: str, /, **data: Any) -> None:
+        """Send a command as people do, which is accepted."""
+        item = {"id": f"by-hand-{len(self.sent)}", "name": name, "at": None, "observed": False, "data": data}
+        (answer,) = await self.submit(self.state.jurisdiction, [item])
+        assert answer["outcome"] == "accepted", answer
+
     def names(self) -> list[str]:
         return [item["name"] for item in self.sent]
 

@@ -233,6 +233,11 @@ def personal_fields(cls: type[Command]) -> tuple[str, ...]:
     return _marked(cls, PERSONAL)
 
 
+def sealed_words(command: Command) -> bool:
+    """Whether a command has words that are sealed: whether an earlier one had the same cannot be told."""
+    return any(getattr(command, field) is not None for field in personal_fields(type(command)))
+
+
 @cache
 def phone_fields(cls: type[Command]) -> tuple[str, ...]:
     """Return the command's fields that hold its subject's phone number."""

@@ -5,7 +5,8 @@ the sheet first spoke of it, the two disagree: the log stands, unless the row is
 """
 
 from collections.abc import Iterable, Iterator
-from functools import cache
+from datetime import datetime
+from functools import cache, partial
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -16,7 +17,8 @@ from events.team import ACTIVE, FORMING
 from services.decisions.area.commands import DefineArea
 from services.decisions.authorise import authorise
 from services.decisions.base import SAID, Command, Context, Refused, commands, decider, personal_fields
-from services.decisions.saying import Heard, SheetSays, thing_field
+from services.decisions.differing import DATED
+from services.decisions.saying import GONE, Difference, Heard, SheetSays, row_named, thing_field, thing_fields
 from services.decisions.sheet.table import SAYINGS, Saying, saying_id
 from services.decisions.state import State
 from services.decisions.table import kinds
@@ -24,8 +26,6 @@ from services.decisions.team.commands import Activate, Join, Leave
 from services.decisions.team.table import TEAMS
 from services.decisions.worker.table import WORKERS
 
-GONE: Final = "gone"
-"""Field of a difference: people took it off the roster, stood it down or closed it."""
 _OWN_COMMANDS: Final = frozenset(("members", "leader"))
 """Fields that have commands of their own afterwards."""
 
@@ -42,14 +42,6 @@ def _says_what(command: type[Command]) -> bool:
     return bool(command.AMENDS) or command in _amendments()
 
 
-class Difference(NamedTuple):
-    """One thing that the log and a sheet say differently, as text."""
-
-    field: str
-    log: str
-    sheet: str
-
-
 def said_by(command: Command) -> SheetSays | None:
     """Return which sheet says so, if one does."""
     return getattr(command, SAID) if _can_say(type(command)) else None
@@ -64,7 +56,7 @@ def heard(state: State, command: Command, said: SheetSays, ctx: Context) -> Iter
     """Decide what a row of a sheet says. Raises Refused if it disagrees with the log and is not accepted."""
     before = state[SAYINGS].get(saying_id(said.sheet, row_of(command)))
     now = Saying(_stated(command), said.personal if isinstance(said, Heard) else {})
-    found = differences(state, command, before)
+    found = differences(state, command, before, ctx.now)
     if before == now and not found:
         return
     if not said.accept and _disagrees(command, before, now, found):
@@ -75,14 +67,14 @@ def heard(state: State, command: Command, said: SheetSays, ctx: Context) -> Iter
     yield SheetSaid(sheet=said.sheet, row=row_of(command), stated=stated, personal=personal)
 
 
-def disagreement(state: State, command: Command) -> Refused | None:
+def disagreement(state: State, command: Command, instant: datetime) -> Refused | None:
     """Return how a row of a sheet disagrees with the log, as its refusal would; None if it does not."""
     said = said_by(command)
     if said is None:
         return None
     before = state[SAYINGS].get(saying_id(said.sheet, row_of(command)))
     now = Saying(_stated(command), before.personal if before else {})
-    found = differences(state, command, before)
+    found = differences(state, command, before, instant)
     return _differs(command, found) if _disagrees(command, before, now, found) else None
 
 
@@ -169,13 +161,13 @@ def said_names(state: State) -> dict[str, dict[str, str]]:
 
 
 def row_of(command: Command) -> str:
-    """Return what a row's saying is kept under: the command and the id of its thing."""
-    return f"{command.NAME} {getattr(command, thing_field(command.NAME))}"
+    """Return what a row's saying is kept under."""
+    return row_named(command.NAME, partial(getattr, command))
 
 
 def _stated(command: Command) -> dict[str, str]:
     """Return the fields given, as text, without the id and personal data."""
-    left_out = {SAID, thing_field(command.NAME), *personal_fields(type(command))}
+    left_out = {SAID, *thing_fields(command.NAME), *personal_fields(type(command))}
     given = command.model_dump(mode="json", include=command.model_fields_set - left_out)
     return {field: _text(value) for field, value in sorted(given.items())}
 
@@ -189,8 +181,10 @@ def _text(value: Any) -> str:
 # -- differences -------------------------------------------------------------------------------------------
 
 
-def differences(state: State, command: Command, before: Saying | None) -> list[Difference]:
-    """Return how the log differs from what a command says; none if the thing does not exist."""
+def differences(state: State, command: Command, before: Saying | None, instant: datetime) -> list[Difference]:
+    """Return how the log differs now from what a command says; none if the thing does not exist."""
+    if (dated := DATED.get(type(command))) is not None:
+        return list(dated(state, command, instant))
     match command:
         case Join():
             return _membership(state, command)

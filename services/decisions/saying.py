@@ -1,6 +1,7 @@
 """Commands that a row of a sheet gives: they carry which sheet says so, because a sheet has a memory."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any, Final, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -33,6 +34,36 @@ SaidBy = Annotated[
 ]
 
 
+GONE: Final = "gone"
+"""Field of a difference: people took it off the roster, stood it down or closed it."""
+
+
+class Difference(NamedTuple):
+    """One thing that the log and a sheet say differently, as text."""
+
+    field: str
+    log: str
+    sheet: str
+
+
+_THINGS: Final = {
+    "team.join": ("worker",),
+    "post.charge": ("post", "task", "area", "trade"),
+    "undertaking.plan_step": ("undertaking", "step"),
+}
+"""Fields that tell apart what a command says, where its own thing does not: the thing is the first."""
+
+
+def thing_fields(name: str) -> tuple[str, ...]:
+    """Return the fields under which a command's saying is kept: who joins, else its own thing."""
+    return _THINGS.get(name) or (name.partition(".")[0],)
+
+
 def thing_field(name: str) -> str:
-    """Return the field with the id of what a command speaks of: who joins, else its own thing."""
-    return "worker" if name == "team.join" else name.partition(".")[0]
+    """Return the field with the id of what a command speaks of."""
+    return thing_fields(name)[0]
+
+
+def row_named(name: str, get: Callable[[str], Any]) -> str:
+    """Return what a row's saying is kept under: the command and the id of its thing."""
+    return " ".join((name, *(str(get(field) or "*") for field in thing_fields(name))))

@@ -23,12 +23,12 @@ def against(state: State, context: Callable[[], Context]) -> Contradicts:
     """Compare with a state, within the rights of the asker: what they may not touch contradicts nothing."""
 
     def contradicts(name: str, data: dict[str, Any]) -> Refused | None:
-        command = commands[name].model_validate_json(msgspec.json.encode(data), strict=True)
+        command, asked = commands[name].model_validate_json(msgspec.json.encode(data), strict=True), context()
         try:
-            authorise(state, command, context())
+            authorise(state, command, asked)
         except Refused:
             return None
-        return disagreement(state, command)
+        return disagreement(state, command, asked.now)
 
     return contradicts
 

@@ -82,6 +82,9 @@ def _place(loc: tuple[int | str, ...], raw: Any) -> str:
 
 def _wrong(mapping: Mapping) -> Iterator[tuple[str, str]]:
     """Yield (place, problem) for what the models cannot check themselves."""
+    for name, table in mapping.values.items():
+        if braced := next((one for one in table.values() if isinstance(one, str) and "{" in one), None):
+            yield f"values.{name}", f"{braced!r} would be the value as it is; name no column here"
     names = [source.name for source in mapping.source]
     for source in mapping.source:
         if names.count(source.name) > 1:

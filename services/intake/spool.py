@@ -17,7 +17,7 @@ import msgspec
 from services.decisions.assignment.table import ASSIGNMENTS
 from services.decisions.base import SAID, commands, personal_fields
 from services.decisions.references import mentions
-from services.decisions.saying import thing_field
+from services.decisions.saying import row_named, thing_field
 from services.intake.drafts import UNDATED, Draft, Part, Person, check, merged, micros
 from services.intake.errors import ImportFailed, RowError
 from services.intake.mapping import Source
@@ -375,8 +375,8 @@ class Spool:
 
 def saying(draft: Draft) -> str | None:
     """Return what a sheet's saying is kept under; None for what is dated, or says nothing of a thing."""
-    key = draft.data.get(thing_field(draft.name))
-    return f"{draft.name} {key}" if draft.at is None and key and _says(draft.name) else None
+    kept = draft.at is None and draft.data.get(thing_field(draft.name)) and _says(draft.name)
+    return row_named(draft.name, draft.data.get) if kept else None
 
 
 def _said_of(draft: Draft, person: Person, line: int) -> tuple[Any, ...]:

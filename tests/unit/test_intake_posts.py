@@ -5,7 +5,7 @@ from pathlib import Path
 
 from intaking import KEY, NOW, Deciding, sums
 
-from events.post_history import post_at, terms
+from events.post_history import covering, post_at, terms
 from events.unit_history import standing
 from services.decisions.area.table import AREAS, Area
 from services.decisions.post.rules import answering
@@ -69,3 +69,50 @@ async def test_a_second_lead_and_a_second_holder_are_refused_by_row(tmp_path: Pa
     assert sums(done) == (2, 1, 0, 1)
     assert list(sink.state[UNITS]) == ["Committee"]
     assert sink.anomalies == []
+
+
+UNDATED = """\
+unit,duty,unit above,post,holder,answers for trade,task
+Committee,lead,,Head,Person 001,,
+Bureau,carry out,Committee,Chief,Person 002,courier,
+Bureau,carry out,Committee,Chief,Person 002,e-commerce,
+"""
+
+
+async def test_what_people_decided_of_posts_since_stands_until_it_is_accepted(tmp_path: Path) -> None:
+    sink, file = Deciding(), tmp_path / "posts.csv"
+    mapping, places = load_mapping("units-and-posts"), Places("2307", timezone="Asia/Shanghai")
+
+    async def taken(table: str, *accepted: str) -> tuple[tuple[int, ...], list[tuple[int, list[str]]]]:
+        file.write_text(table, "utf-8")
+        done = await import_files(
+            [file], mapping, "2307", sink, import_key=KEY, places=places, accepted=accepted
+        )
+        return sums(done), [(one.line, one.says) for one in done.files[0].changes]
+
+    assert await taken(UNDATED) == ((3, 3, 0, 0), [])
+    anew = UNDATED.replace(",", ";")
+    assert await taken(anew) == ((3, 0, 3, 0), [])
+    await sink.decided("post.vacate", post="Committee-Head")
+    await sink.decided("post.relieve", post="Bureau-Chief", task="answer", area="2307", trade="ecommerce")
+    await sink.decided("unit.rename", unit="Bureau", name="Bureau of posts")
+    told, listed = await taken(f"{anew}\n")
+    assert told == (3, 0, 3, 0)
+    assert [line for line, _ in listed] == [2, 3, 4]
+    assert (listed[1][1], listed[2][1]) == (["name: Bureau"], ["charge: answer 2307 ecommerce"])
+    assert not covering(terms(sink.state[POSTS]["Committee-Head"].changes), NOW)
+    assert (await taken(f"{anew}\n", "2"))[0] == (3, 1, 2, 0)
+    assert covering(terms(sink.state[POSTS]["Committee-Head"].changes), NOW)
+
+
+async def test_a_trade_that_is_not_known_is_asked_about(tmp_path: Path) -> None:
+    sink, file = Deciding(), tmp_path / "posts.csv"
+    mapping, places = load_mapping("units-and-posts"), Places("2307", timezone="Asia/Shanghai")
+    file.write_text(UNDATED.replace("courier", "livestock"), "utf-8")
+    done = await import_files([file], mapping, "2307", sink, import_key=KEY, places=places)
+    assert sums(done) == (3, 2, 0, 1)
+    answers = {("answers for trade", "livestock"): "other"}
+    done = await import_files([file], mapping, "2307", sink, import_key=KEY, places=places, answers=answers)
+    assert sums(done) == (3, 1, 2, 0)
+    found = answering(sink.state, "answer", "2307", "other", NOW)
+    assert (found and found.charged) == "Bureau-Chief"

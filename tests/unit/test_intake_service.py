@@ -47,7 +47,7 @@ class Sheets:
     """A sink that knows one county, and what is imported into it."""
 
     def __init__(self, folder: Path) -> None:
-        self.sink, self._folder = Deciding(), folder
+        self.sink, self._folder, self.differing = Deciding(), folder, 0
         self.sink.state.put(self.sink.state[AREAS], "230717", Area("南山"))
 
     async def take(self, mapping: str, text: str) -> tuple[int, int, int, int]:
@@ -57,6 +57,7 @@ class Sheets:
         done = await import_files(
             [file], load_mapping(mapping), "2307", self.sink, import_key=KEY, places=places
         )
+        self.differing = done.files[0].differing
         return sums(done)
 
 
@@ -90,3 +91,20 @@ async def test_a_sheet_of_service_is_taken_once(sheets: Sheets, language: str) -
     )
     assert (one.what, one.actual) == ("敬老活动", True)
     assert await sheets.take("service-records", RECORDS[language]) == (3, 0, 2, 1)
+
+
+def saved_anew(table: str) -> str:
+    """Return a table as another program saves it: with `;`, and its rows in another order."""
+    head, *rows = table.splitlines()
+    return "\n".join([head, *reversed(rows)]).replace(",", ";") + "\n"
+
+
+async def test_a_sheet_saved_anew_doubles_no_service_and_brings_none_back(sheets: Sheets):
+    assert await sheets.take("service-records", RECORDS["zh"]) == (3, 2, 0, 1)
+    assert await sheets.take("service-records", saved_anew(RECORDS["zh"])) == (3, 0, 2, 1)
+    assert len(sheets.sink.state[SERVICES]) == 2
+    key = next(key for key, row in sheets.sink.state[SERVICES].items() if row.worker == "W1")
+    await sheets.sink.decided("service.withdraw", service=key, reason="other")
+    assert await sheets.take("service-records", f"{saved_anew(RECORDS['zh'])}\n") == (3, 0, 2, 1)
+    assert sheets.sink.state[SERVICES][key].withdrawn
+    assert sheets.differing == 1

@@ -54,6 +54,10 @@ GOOD = 'name = "m"\n[[source]]\nname = "s"\n' + COMMAND
             "changed, .* require a key of the source",
         ),
         (("data =", 'when = [{ column = "x", over = "every" }]\ndata ='), "over requires once_per"),
+        (
+            ("[[source]]", '[values.v]\n"*" = "{x|code}"\n[[source]]'),
+            r"values.v: '\{x\|code\}' would be the value",
+        ),
         (("data =", "when = [{ filled = true }]\ndata ="), "when 1: give exactly one of column"),
     ],
 )

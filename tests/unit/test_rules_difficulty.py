@@ -32,6 +32,7 @@ from events.difficulty import (
 from events.difficulty_history import MOST_FILES, OPEN, DifficultyThen, standing
 from events.post import PostMoved
 from events.post_history import standing as post_stands
+from events.sheet import SheetSaid
 from events.visit import VisitErased, VisitRecorded
 from projections import difficulties, posts
 from projections.difficulties import DifficultyRow
@@ -40,6 +41,7 @@ from projections.fold import fold
 from projections.waiting import waiting
 from services.decisions.base import Command, Refused
 from services.decisions.difficulty.table import DIFFICULTIES_DUE
+from services.decisions.saying import Heard
 from services.verify.laws import difficulties as law
 from tests.given import DAY, Aggregate, Given, When, area, given, t
 from tests.scale import scaled
@@ -142,13 +144,22 @@ def test_a_visit_names_whom_it_was_to(city: Given):
     city.when(visit.record(visit="V1", group="Others", area=COUNTY)).refused("visit.exists", "V1")
     again = visit.record(visit="V1", group="Riders", area=COUNTY, post="street")
     city.when(again, observed=True).unchanged()
+    in_words = visit.record(visit="V1", group="Riders", area=COUNTY, post="street", heard="sealed:heard")
+    city.when(in_words, observed=True).refused("visit.exists", "V1")
     city.when(visit.erase(visit="V1")).only(VisitErased)
     city.when(visit.erase(visit="V1")).unchanged()
 
 
-def test_an_id_is_taken_once_and_saying_it_again_changes_nothing(raised: Given):
+def test_an_id_is_taken_once_as_nobody_can_tell_whether_the_words_are_the_same(raised: Given):
     raised.when(raised_as()).refused("difficulty.exists", "D1")
-    raised.when(raised_as(), observed=True, at=DAY).unchanged()
+    raised.when(raised_as(), observed=True, at=DAY).refused("difficulty.exists", "D1")
+
+
+def test_a_sheet_whose_words_changed_is_not_taken_for_known(city: Given):
+    said, other = (Heard(sheet="difficulties", personal={"text": words}) for words in ("hash 1", "hash 2"))
+    city.when(raised_as(said=said), observed=True).only(DifficultyRaised, SheetSaid)
+    city.when(raised_as(said=said), observed=True).unchanged()
+    city.when(raised_as(said=other), observed=True).refused("difficulty.exists", "D1")
 
 
 def test_a_receipt_belongs_to_one_difficulty(city: Given):

@@ -61,7 +61,8 @@ def test_who_had_taken_it_on_before_it_was_settled_may_say_so_again(shift: Given
 
 
 def test_what_was_observed_is_recorded_all_the_same(shift: Given):
-    shift.when(handover.write(note="N1", area=COUNTY, priority=2, text="sealed:x"), observed=True).unchanged()
+    again = handover.write(note="N1", area=COUNTY, priority=2, text="sealed:x")
+    shift.when(again, observed=True).refused("handover.exists", "N1")
     shift.and_(handover.resolve(note="N1"))
 
     shift.when(handover.acknowledge(note="N1"), observed=True).anomaly("handover.resolved")

@@ -12,7 +12,7 @@ from events.team import TeamActivated, TeamAmended, TeamFormed, TeamJoined, Team
 from events.worker import WorkerAmended, WorkerRegistered
 from services.decisions.base import Command, Scope
 from services.decisions.hearing import disagreement
-from tests.given import Given, area, given, request, team, worker
+from tests.given import DAY, Given, area, given, request, team, worker
 
 SHEET = {"sheet": "roster/people"}
 
@@ -70,7 +70,7 @@ def test_only_what_is_new_is_applied(city: Given):
     city.and_(worker.amend(worker="W1", organisation="OrgB"))
     found = city.when(says(worker.register, **rider(role="driver")), observed=True)
     found.only(WorkerAmended, SheetSaid).then(WorkerAmended, role="driver", organisation=msgspec.UNSET)
-    assert disagreement(found.state, says(worker.register, **rider(role="driver"))) is not None
+    assert disagreement(found.state, says(worker.register, **rider(role="driver")), DAY) is not None
 
 
 def test_whom_people_registered_is_not_overwritten(city: Given):

@@ -21,6 +21,7 @@ from services.decisions.fields import (
     PersonalText,
 )
 from services.decisions.references import PLAIN
+from services.decisions.saying import SaidBy
 from services.decisions.visit.commands import PostConcerned, VisitId
 
 DifficultyId = Annotated[Id, Ref("difficulty")]
@@ -50,6 +51,7 @@ class Register(Command):
     trade: Code | None = Field(default=None, description="Code of a trade; default: the enterprise's")
     area: AreaCode | None = None
     receipt: Receipt | None = None
+    said: SaidBy = None
 
 
 @command("difficulty.ask", by="service", fact=True)

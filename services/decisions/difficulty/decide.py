@@ -86,8 +86,6 @@ def _ask(state: State, c: Ask, ctx: Context) -> Iterable[Event]:
 
 def _raised(state: State, key: str, row: Difficulty, c: Register | Ask, ctx: Context) -> Iterable[Event]:
     known = state[DIFFICULTIES].get(key)
-    if known and ctx.observed and _same(known, row, ctx):
-        return
     lookups.fresh(known, "difficulty.exists", difficulty=key)
     lookups.open_area(state, row.area, ctx)
     if row.receipt and row.receipt in state[RECEIPTS]:
@@ -111,19 +109,6 @@ def _raised(state: State, key: str, row: Difficulty, c: Register | Ask, ctx: Con
         receipt=row.receipt,
         text=c.text,
         contact=c.contact,
-    )
-
-
-def _same(known: Difficulty, row: Difficulty, ctx: Context) -> bool:
-    """Whether an observed command says again what was raised."""
-    told = (known.area, known.category, known.enterprise, known.group, known.trade, known.visit)
-    return known.facts[0].at == ctx.at and told == (
-        row.area,
-        row.category,
-        row.enterprise,
-        row.group,
-        row.trade,
-        row.visit,
     )
 
 

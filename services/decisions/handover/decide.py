@@ -15,8 +15,6 @@ from services.decisions.state import State
 def _write(state: State, c: Write, ctx: Context) -> Iterable[Event]:
     key, area = c.note or ctx.id, c.area or state.jurisdiction
     known = state[HANDOVERS].get(key)
-    if known and ctx.observed and (known.area, known.priority) == (area, c.priority):
-        return
     lookups.fresh(known, "handover.exists", handover=key)
     lookups.open_area(state, area, ctx)
     yield HandoverWritten(note=key, area=area, priority=c.priority, text=c.text)

@@ -14,7 +14,7 @@ from events.nomination import (
 )
 from events.nomination_history import Deed
 from services.decisions import lookups
-from services.decisions.base import Context, Refused, decides
+from services.decisions.base import Context, Refused, decides, sealed_words
 from services.decisions.nomination.commands import (
     AddDeed,
     EraseNomination,
@@ -44,7 +44,8 @@ def _nominate(state: State, c: Nominate, ctx: Context) -> Iterable[Event]:
     key = c.nomination or ctx.id
     known = state[NOMINATIONS].get(key)
     worker = lookups.active_worker(state, c.worker, ctx)
-    if known and ctx.observed and (known.worker, known.honour) == (c.worker, c.honour):
+    same = known and ctx.observed and (known.worker, known.honour) == (c.worker, c.honour)
+    if same and not sealed_words(c):
         return
     lookups.fresh(known, "nomination.exists", nomination=key)
     lookups.fresh(worker.erased, "worker.erased", worker=c.worker)

@@ -10,6 +10,7 @@ from services.decisions.base import Command, command
 from services.decisions.fields import NEW, AreaCode, Code, Id, Instant, Label, PersonalLine, omitted
 from services.decisions.holder.commands import HolderId
 from services.decisions.references import CONCERNS
+from services.decisions.saying import SaidBy
 from services.decisions.unit.commands import UnitId
 
 PostId = Annotated[Id, Ref("post")]
@@ -34,6 +35,7 @@ class Create(Command):
     area: AreaCode
     parent: PostAbove | None = None
     first: First = False
+    said: SaidBy = None
 
 
 @command("post.rename", fact=True)
@@ -63,6 +65,7 @@ class ChargePost(Command):
     task: Task
     area: AreaCode
     trade: Trade | None = None
+    said: SaidBy = None
 
 
 @command("post.relieve", fact=True)
@@ -84,6 +87,7 @@ class Appoint(Command):
     holder_name: PersonalLine
     until: Instant | None = None
     acts_as: ActsAs | None = None
+    said: SaidBy = None
 
 
 @command("post.vacate", fact=True)

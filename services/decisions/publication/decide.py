@@ -7,7 +7,7 @@ from events.base import Event
 from events.consent import consents
 from events.publication import PublicationErased, PublicationRetracted, Published
 from services.decisions import lookups
-from services.decisions.base import Context, Refused, decides
+from services.decisions.base import Context, Refused, decides, sealed_words
 from services.decisions.consent.table import CONSENTS
 from services.decisions.publication.commands import EraseName, Publish, Retract
 from services.decisions.publication.table import PUBLICATIONS, Publication
@@ -21,7 +21,8 @@ _PLAIN: Final = ("topic", "channel", "outlet", "honour", "trade")
 def _publish(state: State, c: Publish, ctx: Context) -> Iterable[Event]:
     key, area = c.publication or ctx.id, c.area or state.jurisdiction
     known = state[PUBLICATIONS].get(key)
-    if known and ctx.observed and _same(known, c, area, ctx):
+    same = known and ctx.observed and _same(known, c, area, ctx)
+    if same and not (sealed_words(c) or c.link):
         return
     lookups.fresh(known, "publication.exists", publication=key)
     lookups.open_area(state, area, ctx)

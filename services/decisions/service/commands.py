@@ -9,6 +9,7 @@ from events.service import Source
 from services.decisions.base import Command, command
 from services.decisions.fields import NEW, WHOLE, AreaCode, Code, Id, Instant, Label, WorkerId
 from services.decisions.references import PLAIN
+from services.decisions.saying import SaidBy
 
 ServiceId = Annotated[Id, Ref("service")]
 
@@ -38,6 +39,7 @@ class Record(Command):
     since: Instant
     until: Instant
     what: Label | None = None
+    said: SaidBy = None
 
 
 @command("service.correct")

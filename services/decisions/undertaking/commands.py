@@ -10,6 +10,7 @@ from events.undertaking_history import MOST_STEPS
 from services.decisions.base import Command, command
 from services.decisions.fields import NEW, WHOLE, AreaCode, FileName, Id, Instant, Label
 from services.decisions.references import CONCERNS, PLAIN
+from services.decisions.saying import SaidBy
 from services.decisions.unit.commands import UnitId
 from services.decisions.visit.commands import PostConcerned
 
@@ -55,6 +56,7 @@ class SetUp(Command):
     steps: Annotated[tuple[PlannedStep, ...], Field(max_length=MOST_STEPS)] = ()
     parent: UndertakingConcerned | None = Field(default=None, description="What this is a subtask of")
     area: AreaCode | None = None
+    said: SaidBy = None
 
 
 @command("undertaking.reword", fact=True)
@@ -95,6 +97,7 @@ class PlanStep(Command):
     due: Deadline | None = None
     due_in: WorkingDays | None = None
     reason: Label | None = None
+    said: SaidBy = None
 
 
 @command("undertaking.finish_step", fact=True)

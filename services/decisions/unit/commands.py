@@ -7,6 +7,7 @@ from events.unit import Duty
 from services.decisions.base import Command, command
 from services.decisions.fields import NEW, AreaCode, Code, Id, Label, omitted
 from services.decisions.references import CONCERNS
+from services.decisions.saying import SaidBy
 
 UnitId = Annotated[Id, Ref("unit")]
 UnitAbove = Annotated[Id, Ref("unit"), CONCERNS]
@@ -22,6 +23,7 @@ class Establish(Command):
     duty: Duty | None = None
     parent: UnitAbove | None = None
     area: AreaCode
+    said: SaidBy = None
 
 
 @command("unit.rename", fact=True)

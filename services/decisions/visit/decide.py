@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from events.base import Event
 from events.visit import VisitErased, VisitRecorded
 from services.decisions import lookups
-from services.decisions.base import Context, Refused, decides
+from services.decisions.base import Context, Refused, decides, sealed_words
 from services.decisions.enterprise.decide import known_at
 from services.decisions.post.rules import standing_post
 from services.decisions.state import State
@@ -22,7 +22,8 @@ def _record(state: State, c: RecordVisit, ctx: Context) -> Iterable[Event]:
     area = c.area or (firm.area if firm else state.jurisdiction)
     known = state[VISITS].get(key)
     said = (area, ctx.at, c.enterprise, c.group, c.post)
-    if known and ctx.observed and (known.area, known.at, known.enterprise, known.group, known.post) == said:
+    same = known and (known.area, known.at, known.enterprise, known.group, known.post) == said
+    if same and ctx.observed and not sealed_words(c):
         return
     lookups.fresh(known, "visit.exists", visit=key)
     lookups.open_area(state, area, ctx)
