@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from typing import Final, Protocol
 
@@ -132,7 +132,7 @@ class ProjectorBeside:
         """Keep a projector running until cancelled."""
         with suppress(ViewsUnavailable):  # the projector says so, and its positions come later
             for jurisdiction in await self._views.jurisdictions():
-                await self._advance(jurisdiction, (await self._views.head(jurisdiction)).position)
+                await self._advance({jurisdiction: (await self._views.head(jurisdiction)).position})
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._send_missed())
             tasks.create_task(self._keep_running())
@@ -188,7 +188,7 @@ class ProjectorBeside:
                 if said.analysed != self._analysed:
                     self._analysed = said.analysed
                     self._views.renew_readers()
-                await self._advance(said.jurisdiction, said.position)
+                await self._advance(said.positions)
             case Rebuilt():
                 self._reset(said.jurisdiction)
             case Condition():
@@ -207,10 +207,12 @@ class ProjectorBeside:
                     break
                 self._missed.discard(jurisdiction)
 
-    async def _advance(self, jurisdiction: str, position: int) -> None:
-        if position <= self.positions.get(jurisdiction, -1):
+    async def _advance(self, positions: Mapping[str, int]) -> None:
+        news = {code: at for code, at in positions.items() if at > self.positions.get(code, -1)}
+        if not news:
             return
-        self.positions[jurisdiction] = position
+        self.positions |= news
         async with self._moved:
             self._moved.notify_all()
-        self._advanced(jurisdiction, position)
+        for jurisdiction, position in news.items():
+            self._advanced(jurisdiction, position)

@@ -2,19 +2,22 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
 from events.catalog import BadEvent, UnknownEvent
+from events.commit import Head
 from projections.catalog import views as catalog
 from services.log.port import Log, LogDamaged, LogUnavailable, Stored
 from services.views.batch import run_batch
 from services.views.belonging import refuse_other_log
+from services.views.hot import HotRows
 from services.views.pending import MOST_EVENTS
 from services.views.port import OutboxStep, Views, ViewsUnavailable
 from services.views.rebuild import rebuild_all
 from services.views.scrub import Compared
+from services.views.turn import run_turn
 
 MOST_COMMITS: Final = 500
 MOST_PENDING: Final = 2_000
@@ -32,6 +35,7 @@ class Projector:
     def __init__(self, log: Log, views: Views, advanced: Callable[[str, int], None]) -> None:
         self._log, self._views, self._advanced = log, views, advanced
         self._pending: dict[str, list[Stored]] = {}
+        self._hot = HotRows(catalog)
         self._behind = set[str]()
         """Jurisdictions whose log has commits that were not offered."""
         self._work = asyncio.Event()
@@ -61,6 +65,10 @@ class Projector:
         self._behind.add(jurisdiction)
         self._work.set()
         self._hurry.set()
+
+    def forget(self, jurisdiction: str) -> None:
+        """Read rows from the store again: they were folded again."""
+        self._hot.forget(jurisdiction)
 
     def hurry(self) -> None:
         """Do not wait for more: somebody waits for what is pending."""
@@ -100,8 +108,27 @@ class Projector:
                     await self._hurry.wait()
             self._work.clear()
             self._hurry.clear()
-            for jurisdiction, commits in self._take().items():
-                await self._project(jurisdiction, commits)
+            taken = self._take()
+            done = await self._together(taken)
+            for jurisdiction, commits in taken.items():
+                if jurisdiction not in done:
+                    await self._project(jurisdiction, commits)
+
+    async def _together(self, taken: Mapping[str, Sequence[Stored]]) -> Mapping[str, Head]:
+        """Fold what was offered in as few transactions as possible; return the heads reached."""
+        turn = {
+            code: commits
+            for code, commits in taken.items()
+            if code not in self.parked and code not in self._behind and len(commits) < MOST_PENDING
+        }
+        try:
+            async with self._writing:
+                reached = await run_turn(self._views, turn, self._hot, catalog)
+        except Exception as error:  # each by itself says which it is
+            log_of.warning("the views of %d jurisdictions are written one by one: %s", len(turn), error)
+            return {}
+        await self._advance({code: head.position for code, head in reached.items()})
+        return reached
 
     def _take(self) -> dict[str, list[Stored]]:
         taken, self._pending = self._pending, {}
@@ -124,7 +151,7 @@ class Projector:
 
     async def _reach_end(self, jurisdiction: str) -> None:
         head = await self._views.head(jurisdiction)
-        await self._advance(jurisdiction, head.position)
+        await self._advance({jurisdiction: head.position})
         try:
             await refuse_other_log(self._log, self._views, jurisdiction)
             async for batch in self._log.read(jurisdiction, head.position):
@@ -141,6 +168,7 @@ class Projector:
                     log_of.info("rebuilding %s of %s", ", ".join(stale), jurisdiction)
                     chosen = {name: catalog[name] for name in stale}
                     await rebuild_all(self._log, self._views, jurisdiction, chosen, alone=self._writing)
+                    self.forget(jurisdiction)
                 return
             except LogDamaged as error:
                 self._park(jurisdiction, error)
@@ -160,7 +188,7 @@ class Projector:
                 await self._retry_later(jurisdiction, error)
                 continue
             self.trouble = None
-            await self._advance(jurisdiction, head.position)
+            await self._advance({jurisdiction: head.position})
             return True
 
     async def _retry_later(self, jurisdiction: str, error: Exception) -> None:
@@ -176,8 +204,9 @@ class Projector:
         log_of.error("projection of %s parked: %s", jurisdiction, error)
         self.parked[jurisdiction] = str(error)
 
-    async def _advance(self, jurisdiction: str, position: int) -> None:
-        self.positions[jurisdiction] = position
+    async def _advance(self, positions: Mapping[str, int]) -> None:
+        self.positions |= positions
         async with self._moved:
             self._moved.notify_all()
-        self._advanced(jurisdiction, position)
+        for jurisdiction, position in positions.items():
+            self._advanced(jurisdiction, position)

@@ -31,10 +31,9 @@ class Hurry(msgspec.Struct, frozen=True, array_like=True, tag=True):
 
 
 class Advanced(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """The views of a jurisdiction reached a position."""
+    """The views of jurisdictions reached positions."""
 
-    jurisdiction: str
-    position: int
+    positions: dict[str, int]
     analysed: int
     """Position at which the planner's statistics were last computed."""
 

@@ -41,6 +41,8 @@ class Worker:
         writer: asyncio.StreamWriter,
     ) -> None:
         self._views, self._reader, self._writer = views, reader, writer
+        self._reached: dict[str, int] = {}
+        """Positions to be told."""
         self._projector = Projector(log, views, self._advanced)
         self._scrub = Scrub(log, views, catalog, self._rebuilt)
 
@@ -83,7 +85,15 @@ class Worker:
             await asyncio.sleep(TELL_SECONDS)
 
     def _advanced(self, jurisdiction: str, position: int) -> None:
-        self._writer.write(packed(Advanced(jurisdiction, position, self._views.analysed)))
+        """Tell the positions of a transaction together."""
+        if not self._reached:
+            asyncio.get_running_loop().call_soon(self._tell_reached)
+        self._reached[jurisdiction] = position
+
+    def _tell_reached(self) -> None:
+        reached, self._reached = self._reached, {}
+        self._writer.write(packed(Advanced(reached, self._views.analysed)))
 
     async def _rebuilt(self, jurisdiction: str) -> None:
+        self._projector.forget(jurisdiction)
         self._writer.write(packed(Rebuilt(jurisdiction)))

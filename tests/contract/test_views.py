@@ -740,12 +740,17 @@ async def test_one_that_is_not_written_keeps_no_other_from_it(store: Any) -> Non
 async def test_what_breaks_among_many_leaves_nothing_of_any_behind(
     store: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    calls = itertools.count()
+
     def killed(*args: Any) -> None:
         raise KeyboardInterrupt
 
+    def killed_at_the_second(*args: Any) -> None:
+        if next(calls):
+            raise KeyboardInterrupt
+
     with monkeypatch.context() as broken:
-        broken.setattr("services.adapters.sqlite.views_steps.prune", killed)
-        broken.setattr("services.adapters.sqlite.views_steps._PRUNE_EVERY", 2)
+        broken.setattr("services.adapters.sqlite.views_steps.write", killed_at_the_second)
         broken.setattr("services.adapters.postgres.views_heads.prune", killed)
         with pytest.raises(KeyboardInterrupt):
             await store.write_all([of(code, Head(), head(1), person("W1")) for code in ("2301", "2307")])

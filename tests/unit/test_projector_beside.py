@@ -138,8 +138,8 @@ async def test_who_waits_for_a_position_hurries_the_projector_and_is_told():
     async with running() as (scene, process):
         waiting = asyncio.create_task(scene.projector.reached(J, 5, 5))
         assert await process.hears() == Hurry()
-        process.say(Advanced(J, 4, 0))
-        process.say(Advanced(J, 5, 0))
+        process.say(Advanced({J: 4}, 0))
+        process.say(Advanced({J: 5}, 0))
         assert await waiting
         assert scene.advanced == [("old", 7), (J, 4), (J, 5)]
         assert await scene.projector.reached(J, 5, 0)
@@ -166,7 +166,7 @@ async def test_the_process_is_told_to_read_the_log_when_it_cannot_keep_up(monkey
 
 async def test_a_process_that_ends_is_told_of_and_started_again():
     async with running() as (scene, first):
-        first.say(Advanced(J, 3, 0))
+        first.say(Advanced({J: 3}, 0))
         await scene.until(lambda: J in scene.projector.positions)
         first.die()
         second = await scene.lives.get()
@@ -213,7 +213,7 @@ async def test_the_process_tells_what_is_parked_rebuilt_and_compared():
 async def test_readers_are_renewed_once_the_statistics_are_new():
     async with running() as (scene, process):
         for position, analysed in ((1, 0), (2, 2), (3, 2)):
-            process.say(Advanced(J, position, analysed))
+            process.say(Advanced({J: position}, analysed))
         await scene.until(lambda: scene.projector.positions.get(J) == 3)
         assert scene.views.renewed == 1
 
@@ -265,15 +265,15 @@ async def test_the_worker_folds_what_it_is_offered():
     async with working(Nothing()) as (_, said, say):
         for one in COMMITS:
             say(Offered(J, bytes(one.data), one.head.position, one.head.hash, bulk=False))
-        while (last := await next_advance(said)).position < COMMITS[-1].head.position:
+        while (last := await next_advance(said)).positions[J] < COMMITS[-1].head.position:
             pass
-        assert last == Advanced(J, COMMITS[-1].head.position, 0)
+        assert last == Advanced({J: COMMITS[-1].head.position}, 0)
 
 
 async def test_the_worker_reads_the_log_where_it_is_told_to():
     async with working(Nothing()) as (_, said, say):
         say(Look(J))
-        while (await next_advance(said)).position < COMMITS[-1].head.position:
+        while (await next_advance(said)).positions[J] < COMMITS[-1].head.position:
             pass
 
 
