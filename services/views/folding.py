@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from events.base import EventEnvelope
+from events.base import Event, EventEnvelope
 from projections.base import Row, View
 from projections.fold import folds
 from services.views.port import Rows
@@ -14,21 +14,40 @@ KeyedEvents = dict[str, ViewEvents]
 """Keyed by view name."""
 
 
+class Folding:
+    """Views, and which of them fold which events: looked up once for each class."""
+
+    def __init__(self, catalog: Mapping[str, View[Any]]) -> None:
+        self.catalog = catalog
+        self._names: dict[type[Event], tuple[str, ...]] = {}
+
+    def names(self, cls: type[Event]) -> tuple[str, ...]:
+        """Return the views that fold events of this class."""
+        found = self._names.get(cls)
+        if found is None:
+            found = tuple(name for name, view in self.catalog.items() if folds(view, cls))
+            self._names[cls] = found
+        return found
+
+
 def keyed(
     events: Sequence[EventEnvelope],
-    catalog: Mapping[str, View[Any]],
+    folding: Folding,
     aside: frozenset[str],
     failed: dict[str, str],
 ) -> KeyedEvents:
     """Return the rows each view needs, in event order. A view whose `keys` raises is added to `failed`."""
-    classes = {type(event.data) for event in events}
+    classes = dict.fromkeys(type(event.data) for event in events)
+    by_view: dict[str, set[type[Event]]] = {}
+    for cls in classes:
+        for name in folding.names(cls):
+            by_view.setdefault(name, set()).add(cls)
     found: KeyedEvents = {}
-    for name, view in catalog.items():
-        wanted = {cls for cls in classes if name not in aside and folds(view, cls)}
-        if not wanted:
+    for name, wanted in by_view.items():
+        if name in aside:
             continue
-        some = events if wanted == classes else [e for e in events if type(e.data) in wanted]
-        needed = _keyed_for(view, some, failed)
+        some = events if len(wanted) == len(classes) else [e for e in events if type(e.data) in wanted]
+        needed = _keyed_for(folding.catalog[name], some, failed)
         if needed:
             found[name] = needed
     return found

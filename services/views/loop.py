@@ -12,6 +12,7 @@ from projections.catalog import views as catalog
 from services.log.port import Log, LogDamaged, LogUnavailable, Stored
 from services.views.batch import run_batch
 from services.views.belonging import refuse_other_log
+from services.views.folding import Folding
 from services.views.hot import HotRows
 from services.views.pending import MOST_EVENTS
 from services.views.port import OutboxStep, Views, ViewsUnavailable
@@ -35,7 +36,7 @@ class Projector:
     def __init__(self, log: Log, views: Views, advanced: Callable[[str, int], None]) -> None:
         self._log, self._views, self._advanced = log, views, advanced
         self._pending: dict[str, list[Stored]] = {}
-        self._hot = HotRows(catalog)
+        self._hot, self._folding = HotRows(catalog), Folding(catalog)
         self._behind = set[str]()
         """Jurisdictions whose log has commits that were not offered."""
         self._work = asyncio.Event()
@@ -123,7 +124,7 @@ class Projector:
         }
         try:
             async with self._writing:
-                reached = await run_turn(self._views, turn, self._hot, catalog)
+                reached = await run_turn(self._views, turn, self._hot, self._folding)
         except Exception as error:  # each by itself says which it is
             log_of.warning("the views of %d jurisdictions are written one by one: %s", len(turn), error)
             return {}

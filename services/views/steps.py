@@ -1,5 +1,6 @@
 """Packed outbox steps: what each batch changed, for the streams."""
 
+import threading
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -21,10 +22,20 @@ _decoder = msgspec.json.Decoder(list[tuple[str, str, msgspec.Raw, msgspec.Raw]])
 _NULL: Final = msgspec.Raw(b"null")
 
 
+class _Packer(threading.local):
+    """A thread's compressor: to make one takes four times as long as to pack a small step."""
+
+    def __init__(self) -> None:
+        self.zstd = zstd.ZstdCompressor(options=_PACKING)
+
+
+_packer = _Packer()
+
+
 def pack(changes: Iterable[Changed]) -> bytes:
     """Pack rows that are already encoded."""
     said = [(view, key, _raw(before), _raw(row)) for view, key, before, row in changes]
-    return zstd.compress(_encoder.encode(said), options=_PACKING)
+    return _packer.zstd.compress(_encoder.encode(said), zstd.ZstdCompressor.FLUSH_FRAME)
 
 
 def _raw(data: bytes | None) -> msgspec.Raw:

@@ -7,10 +7,9 @@ from typing import Any, Final, Protocol, TypeVar
 import msgspec
 
 from events.commit import Head
-from projections.base import View
 from services.log.port import Stored
 from services.views.batch import INLINE
-from services.views.folding import KeyedEvents, fold, keyed, needed_rows
+from services.views.folding import Folding, KeyedEvents, fold, keyed, needed_rows
 from services.views.hot import HotRows
 from services.views.pending import PendingCommits
 from services.views.port import Answer, Batch, Rows, Standing
@@ -30,9 +29,7 @@ class Store(Protocol):
     async def write_all(self, batches: Sequence[Batch]) -> list[Answer]: ...
 
 
-async def run_turn(
-    store: Store, turn: Turn, hot: HotRows, catalog: Mapping[str, View[Any]]
-) -> dict[str, Head]:
+async def run_turn(store: Store, turn: Turn, hot: HotRows, folding: Folding) -> dict[str, Head]:
     """Fold the new commits of several jurisdictions and write them together; return the heads reached.
 
     What does not go straight is left out, for `run_batch` to do by itself: commits that do not follow the
@@ -41,7 +38,7 @@ async def run_turn(
     """
     reached: dict[str, Head] = {}
     for some in _parts(turn):
-        reached |= await _together(store, some, hot, catalog)
+        reached |= await _together(store, some, hot, folding)
     return reached
 
 
@@ -73,17 +70,15 @@ class _Work(msgspec.Struct):
     """Keys of rows to be loaded, by view."""
 
 
-async def _together(
-    store: Store, turn: Turn, hot: HotRows, catalog: Mapping[str, View[Any]]
-) -> dict[str, Head]:
+async def _together(store: Store, turn: Turn, hot: HotRows, folding: Folding) -> dict[str, Head]:
     unknown = [code for code in turn if code not in hot.standing]
     if unknown:
         hot.standing |= await store.standing(unknown)
     size = sum(map(len, turn.values()))
-    work = await _off_loop(size, _decoded, turn, hot, catalog)
+    work = await _off_loop(size, _decoded, turn, hot, folding)
     asked = {one.pending.jurisdiction: one.missing for one in work if one.missing}
     loaded = await store.load_all(asked) if asked else {}
-    batches = await _off_loop(size, _folded, work, loaded, catalog)
+    batches = await _off_loop(size, _folded, work, loaded, folding)
     answers = await store.write_all(batches) if batches else []
     reached: dict[str, Head] = {}
     for batch, answer in zip(batches, answers, strict=True):
@@ -99,7 +94,7 @@ async def _off_loop(size: int, function: Callable[..., T], *args: Any) -> T:
     return function(*args) if size <= INLINE else await asyncio.to_thread(function, *args)
 
 
-def _decoded(turn: Turn, hot: HotRows, catalog: Mapping[str, View[Any]]) -> list[_Work]:
+def _decoded(turn: Turn, hot: HotRows, folding: Folding) -> list[_Work]:
     """Return the work of those whose commits all follow their head and can be read."""
     work: list[_Work] = []
     for code, commits in turn.items():
@@ -108,21 +103,19 @@ def _decoded(turn: Turn, hot: HotRows, catalog: Mapping[str, View[Any]]) -> list
         pending.add(commits)
         if pending.more or not pending.commits:
             continue
-        events = keyed(pending.events, catalog, standing.aside, failed)
+        events = keyed(pending.events, folding, standing.aside, failed)
         if failed:
             continue
-        before, missing = _rows(events, hot.known(code), catalog)
+        before, missing = _rows(events, hot.known(code), folding)
         work.append(_Work(pending, standing.aside, events, before, missing))
     return work
 
 
-def _rows(
-    events: KeyedEvents, known: Rows, catalog: Mapping[str, View[Any]]
-) -> tuple[Rows, dict[str, list[str]]]:
+def _rows(events: KeyedEvents, known: Rows, folding: Folding) -> tuple[Rows, dict[str, list[str]]]:
     """Return the rows affected as far as they are known, and the keys of the others."""
     before: Rows = {}
     missing: dict[str, list[str]] = {}
-    for view, keys in needed_rows(events, catalog).items():
+    for view, keys in needed_rows(events, folding.catalog).items():
         kept, rows = known.get(view, {}), before.setdefault(view, {})
         for key, begins in keys.items():
             rows[key] = kept.get(key)
@@ -131,9 +124,7 @@ def _rows(
     return before, missing
 
 
-def _folded(
-    work: Sequence[_Work], loaded: Mapping[str, Rows], catalog: Mapping[str, View[Any]]
-) -> list[Batch]:
+def _folded(work: Sequence[_Work], loaded: Mapping[str, Rows], folding: Folding) -> list[Batch]:
     """Return what is to be written of those whose rows could be read and folded."""
     batches: list[Batch] = []
     for one in work:
@@ -142,7 +133,7 @@ def _folded(
             continue
         for view, rows in loaded.get(code, {}).items():
             one.before[view] |= rows
-        after = fold(one.events, one.before, catalog, failed)
+        after = fold(one.events, one.before, folding.catalog, failed)
         if not failed:
             batches.append(
                 Batch(

@@ -18,12 +18,14 @@ from services.log.port import Stored
 from services.views import hot as hot_rows
 from services.views import turn as turns
 from services.views.batch import run_batch
+from services.views.folding import Folding
 from services.views.hot import HotRows
 from services.views.loop import Projector
 from services.views.port import Query, Standing, ViewsUnavailable
 from services.views.turn import run_turn
 from tests.make import Chain
 
+FOLDING = Folding(catalog)
 CODES = ["2301", "2307", "2310"]
 
 
@@ -90,7 +92,7 @@ async def test_rows_are_those_of_the_fold(store: SqliteViews, monkeypatch: pytes
     monkeypatch.setattr(hot_rows, "MOST", most)
     hot = HotRows(catalog)
     for n in range(LENGTH):
-        assert await run_turn(store, nth(n), hot, catalog) == {
+        assert await run_turn(store, nth(n), hot, FOLDING) == {
             code: one[0].head for code, one in nth(n).items()
         }
     await assert_equal_to_the_fold(store)
@@ -99,7 +101,7 @@ async def test_rows_are_those_of_the_fold(store: SqliteViews, monkeypatch: pytes
 async def test_rows_that_were_just_written_are_not_read(store: SqliteViews):
     hot, counted = HotRows(catalog), Counted(store)
     for n in range(LENGTH):
-        await run_turn(counted, nth(n), hot, catalog)
+        await run_turn(counted, nth(n), hot, FOLDING)
     assert counted.asked.count("write") == LENGTH
     assert counted.asked.count("standing") == 1
     assert counted.asked[-2:] == ["write", "write"]
@@ -109,18 +111,18 @@ async def test_a_turn_that_is_too_large_is_divided(store: SqliteViews, monkeypat
     size = {code: sum(len(one.data) for one in commits) for code, commits in HISTORIES.items()}
     monkeypatch.setattr(turns, "MOST_BYTES", 2 * max(size.values()))
     counted = Counted(store)
-    assert set(await run_turn(counted, HISTORIES, HotRows(catalog), catalog)) == set(CODES)
+    assert set(await run_turn(counted, HISTORIES, HotRows(catalog), FOLDING)) == set(CODES)
     assert counted.asked.count("write") == 2
     await assert_equal_to_the_fold(store)
 
     monkeypatch.setattr(turns, "MOST_BYTES", 1)
-    assert await run_turn(counted, HISTORIES, HotRows(catalog), catalog) == {}
+    assert await run_turn(counted, HISTORIES, HotRows(catalog), FOLDING) == {}
 
 
 async def test_what_does_not_go_straight_is_left_out_and_the_others_are_written(store: SqliteViews):
     """A gap, bytes that are no commit, a commit that is there already, a view that fails."""
     hot = HotRows(catalog)
-    await run_turn(store, {"2310": HISTORIES["2310"][:1]}, hot, catalog)
+    await run_turn(store, {"2310": HISTORIES["2310"][:1]}, hot, FOLDING)
 
     def fails(row: Any, envelope: Any, key: str) -> Any:
         if failing and envelope.name == "worker.registered":
@@ -135,28 +137,28 @@ async def test_what_does_not_go_straight_is_left_out_and_the_others_are_written(
         "2310": HISTORIES["2310"][:1],
         "bad": [Stored(b"{", Head())],
     }
-    assert set(await run_turn(store, turn, hot, broken)) == {"2307"}
+    assert set(await run_turn(store, turn, hot, Folding(broken))) == {"2307"}
     assert await store.head("2301") == Head()
     failing.add("roster")
-    assert await run_turn(store, {"2301": HISTORIES["2301"]}, hot, broken) == {}
+    assert await run_turn(store, {"2301": HISTORIES["2301"]}, hot, Folding(broken)) == {}
     await assert_equal_to_the_fold(store, ["2307"])
 
 
 async def test_a_head_that_another_process_moved_is_read_again(store: SqliteViews):
     hot = HotRows(catalog)
     for n in range(2):
-        await run_turn(store, nth(n), hot, catalog)
+        await run_turn(store, nth(n), hot, FOLDING)
     await run_batch(store, "2301", HISTORIES["2301"][2:4], _nothing, catalog)
 
-    assert set(await run_turn(store, nth(2), hot, catalog)) == {"2307", "2310"}
+    assert set(await run_turn(store, nth(2), hot, FOLDING)) == {"2307", "2310"}
     rest = {code: commits[3 + (code == "2301") :] for code, commits in HISTORIES.items()}
-    assert set(await run_turn(store, rest, hot, catalog)) == set(CODES)
+    assert set(await run_turn(store, rest, hot, FOLDING)) == set(CODES)
     await assert_equal_to_the_fold(store)
 
 
 async def test_rows_that_were_folded_again_are_read_again(store: SqliteViews):
     hot = HotRows(catalog)
-    await run_turn(store, {"2301": HISTORIES["2301"][:4]}, hot, catalog)
+    await run_turn(store, {"2301": HISTORIES["2301"][:4]}, hot, FOLDING)
     rows, at = (
         dict((await store.snapshot("2301", {"roster": Query()}))[0]["roster"]),
         HISTORIES["2301"][3].head,
@@ -164,7 +166,7 @@ async def test_rows_that_were_folded_again_are_read_again(store: SqliteViews):
     hot.known("2301")["roster"]["W1"] = None  # as if it had been read from a damaged table
     assert await store.rebuild("2301", "roster", rows, at)
     hot.forget("2301")
-    await run_turn(store, {"2301": HISTORIES["2301"][4:]}, hot, catalog)
+    await run_turn(store, {"2301": HISTORIES["2301"][4:]}, hot, FOLDING)
     await assert_equal_to_the_fold(store, ["2301"])
 
 

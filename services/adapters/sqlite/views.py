@@ -117,7 +117,7 @@ class SqliteViews:
         return [view for view, since in (await self.degraded(jurisdiction)).items() if since == 0]
 
     async def standing(self, jurisdictions: Sequence[str]) -> dict[str, Standing]:
-        return await self._connections.read(reading.standing, jurisdictions)
+        return await self._connections.read(file.standing, jurisdictions)
 
     async def load_all(self, keys: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, Rows]:
         wanted = {

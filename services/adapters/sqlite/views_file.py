@@ -1,17 +1,18 @@
 """The view store's SQLite file: opening, checking, and migrating it to this program's views."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
 import apsw
+import msgspec
 
 from events.commit import Head
 from services.adapters.sqlite import data_file
 from services.adapters.sqlite.data_file import FileDamaged, connect, create, explained, refuse_damaged
 from services.adapters.sqlite.views_table import Table
-from services.views.port import ViewsUnavailable
+from services.views.port import Standing, ViewsUnavailable
 
 FORMAT: Final = 1
 _SCHEMA: Final = Path(__file__).with_name("views.sql").read_text(encoding="utf-8")
@@ -199,6 +200,18 @@ def head(db: apsw.Connection, jurisdiction: str) -> Head:
         "SELECT position, hash FROM heads WHERE jurisdiction = ?", (jurisdiction,)
     ).fetchone()
     return Head(*found) if found else Head()
+
+
+def standing(db: apsw.Connection, jurisdictions: Sequence[str]) -> dict[str, Standing]:
+    """Return how the views of each jurisdiction stand."""
+    aside: dict[str, set[str]] = {}
+    set_aside: Any = db.execute("SELECT jurisdiction, view FROM degraded").fetchall()  # few, mostly none
+    for code, view in set_aside:
+        aside.setdefault(code, set()).add(view)
+    sql = "SELECT * FROM heads WHERE jurisdiction IN (SELECT value FROM json_each(?))"
+    found: Any = db.execute(sql, (msgspec.json.encode(jurisdictions).decode(),)).fetchall()
+    heads = {code: Head(position, hash_) for code, position, hash_ in found}
+    return {code: Standing(heads.get(code, Head()), frozenset(aside.get(code, ()))) for code in jurisdictions}
 
 
 def degraded(db: apsw.Connection, jurisdiction: str) -> dict[str, int]:

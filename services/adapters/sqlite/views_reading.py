@@ -18,7 +18,6 @@ from services.views.port import (
     Query,
     Rows,
     RowUnreadable,
-    Standing,
     StoredView,
 )
 from services.views.query import cut, most_read, seen, select, sort_of
@@ -30,11 +29,6 @@ Queries = Sequence[tuple[Table, Query]]
 def jurisdictions(db: apsw.Connection) -> list[str]:
     """Return jurisdictions that have a head, sorted."""
     return [code for (code,) in db.execute("SELECT jurisdiction FROM heads ORDER BY jurisdiction")]
-
-
-def standing(db: apsw.Connection, jurisdictions: Sequence[str]) -> dict[str, Standing]:
-    """Return how the views of each jurisdiction stand."""
-    return {code: Standing(file.head(db, code), frozenset(file.degraded(db, code))) for code in jurisdictions}
 
 
 def load_all(

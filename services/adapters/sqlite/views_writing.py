@@ -10,7 +10,7 @@ from projections.base import Row
 from services.adapters.sqlite import views_file as file
 from services.adapters.sqlite import views_steps as outbox
 from services.adapters.sqlite.views_table import Table
-from services.views.port import Answer, Batch
+from services.views.port import Answer, Batch, Standing
 from services.views.steps import Changed
 
 # Errors caused by a row, not the file or the disk.
@@ -33,9 +33,10 @@ def write(db: apsw.Connection, tables: Mapping[str, Table], batches: Sequence[Ba
         answers: dict[str, Answer] = {}
         db.execute("BEGIN IMMEDIATE")
         try:
+            standing = file.standing(db, [batch.jurisdiction for batch in batches])
             for batch in batches:
                 where = batch.jurisdiction
-                answers[where] = refused.get(where) or _write(db, tables, batch)
+                answers[where] = refused.get(where) or _write(db, tables, batch, standing[where])
                 if isinstance(answers[where], dict) and where not in refused:
                     refused[where] = answers[where]
                     break
@@ -94,9 +95,9 @@ def change(
         _put_head(db, jurisdiction, head)
 
 
-def _write(db: apsw.Connection, tables: Mapping[str, Table], batch: Batch) -> Answer:
+def _write(db: apsw.Connection, tables: Mapping[str, Table], batch: Batch, standing: Standing) -> Answer:
     where = batch.jurisdiction
-    if file.head(db, where) != batch.expected or file.degraded(db, where).keys() != batch.aside:
+    if standing != Standing(batch.expected, batch.aside):
         return "raced"
     changes, refused = _write_rows(db, tables, batch)
     if refused:
