@@ -235,7 +235,7 @@ async def test_a_running_program_says_that_it_uses_its_tables(
 
 async def test_steps_of_each_jurisdiction_are_pruned(store: PgViews, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.adapters.postgres.views_heads.KEEP", 10)
-    monkeypatch.setattr("services.adapters.postgres.views.PRUNE_EVERY", 8)
+    monkeypatch.setattr("services.adapters.postgres.views_writing.PRUNE_EVERY", 8)
     for n in range(40):
         for jurisdiction in ("2301", "2302"):
             await store.write(batch(n, n + 1, jurisdiction=jurisdiction))

@@ -3,19 +3,18 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from datetime import timedelta
-from typing import Any, Final, Literal
-
-import asyncpg
+from typing import Any, Final
 
 from events.commit import Head
 from projections.base import Row, View
 from services.adapters.postgres import views_heads as heads
 from services.adapters.postgres import views_versions as versions
-from services.adapters.postgres.pool import BadValue, Pool
+from services.adapters.postgres.pool import Pool
+from services.adapters.postgres.views_loading import Loading
 from services.adapters.postgres.views_pool import ViewsPool
-from services.adapters.postgres.views_table import Changes, PgTable
+from services.adapters.postgres.views_table import PgTable
+from services.adapters.postgres.views_writing import Writing
 from services.views.port import (
     Answer,
     BadQuery,
@@ -30,22 +29,9 @@ from services.views.port import (
     ViewsUnavailable,
 )
 from services.views.query import POSTGRES, cut, most_read, seen, select, sort_of
-from services.views.steps import pack, unpack
-from services.views.table import encoder
+from services.views.steps import unpack
 
-INLINE: Final = 200
-"""Up to this many rows are encoded inline; more are encoded on a thread."""
-PRUNE_EVERY: Final = 64
 USED_SECONDS: Final = 3_600
-# Errors caused by a row, not the server: SQLSTATE classes 22 and 23, and values that cannot be encoded.
-_BAD_ROW: Final = (
-    asyncpg.DataError,
-    asyncpg.IntegrityConstraintViolationError,
-    TypeError,
-    ValueError,
-    OverflowError,
-    AttributeError,
-)
 _LIVE: Final = "SELECT jurisdiction, position FROM heads WHERE position > 0 ORDER BY jurisdiction"
 
 
@@ -57,10 +43,8 @@ class PgViews:
         self._pool, self._readonly = pool, readonly
         self._by_table = {table.name: table for table in self.tables.values()}
         self._names = {table.name: name for name, table in self.tables.items()}
-        self._load_sql = " UNION ALL ".join(t.select(n) for n, t in enumerate(self.tables.values()))
-        self._writes: dict[str, int] = {}
-        self._turns: dict[str, asyncio.Event] = {}
-        """Set once a jurisdiction's newest batch is written or has failed."""
+        self._loading = Loading(self._pool, self.tables)
+        self._writing = Writing(self._pool, self.tables, self._names)
         self._used = time.monotonic()
 
     @classmethod
@@ -103,34 +87,26 @@ class PgViews:
         return [view for view, since in (await self.degraded(jurisdiction)).items() if since == 0]
 
     async def standing(self, jurisdictions: Sequence[str]) -> dict[str, Standing]:
-        aside: dict[str, set[str]] = {code: set() for code in jurisdictions}
-        for code, table in await self._pool.fetch(heads.ASIDES, list(jurisdictions)):
-            aside[code].update({self._names[table]} if table in self._names else ())
-        found = await self._pool.fetch(heads.HEADS, list(jurisdictions))
-        at = {code: heads.head_of([(position, hash_)]) for code, position, hash_ in found}
-        return {code: Standing(at.get(code, Head()), frozenset(aside[code])) for code in jurisdictions}
+        found = dict.fromkeys(jurisdictions, Standing())
+        for code, position, hash_, tables in await self._pool.fetch(heads.STANDING, list(jurisdictions)):
+            aside = frozenset(self._names[table] for table in tables if table in self._names)
+            found[code] = Standing(heads.head_of([(position, hash_)]), aside)
+        return found
 
     async def load_all(self, keys: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, Rows]:
-        found: dict[str, Rows] = {}
-        for jurisdiction, wanted in keys.items():
-            with suppress(RowUnreadable):
-                found[jurisdiction] = await self.load(jurisdiction, wanted)
-        return found
+        found = await self._loading.load({code: self._known(wanted) for code, wanted in keys.items()})
+        return {code: rows for code, rows in found.items() if not isinstance(rows, RowUnreadable)}
 
     async def load(self, jurisdiction: str, keys: Mapping[str, Sequence[str]]) -> Rows:
-        """Load from all views in one statement, and so at one head."""
+        found = (await self._loading.load({jurisdiction: self._known(keys)}))[jurisdiction]
+        if isinstance(found, RowUnreadable):
+            raise found
+        return found
+
+    def _known(self, keys: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
         for view in keys:
             self._table(view)
-        try:
-            asked = [encoder.encode(keys.get(view, ())).decode() for view in self.tables]
-        except ValueError as error:
-            raise BadQuery("parameter.invalid", variant="key") from error
-        found: Rows = {view: dict.fromkeys(wanted) for view, wanted in keys.items()}
-        views = list(self.tables.items())
-        for number, key, data in await self._pool.fetch(self._load_sql, jurisdiction, *asked):
-            name, table = views[number]
-            found[name][key] = table.decode(key, data)
-        return found
+        return keys
 
     async def query(self, jurisdiction: str, view: str, query: Query) -> Page:
         return await self._page(jurisdiction, self._table(view), query)
@@ -159,7 +135,7 @@ class PgViews:
         return await asyncio.to_thread(table.checked, head, lines)
 
     async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep] | None:
-        found = await self.packed_steps(jurisdiction, after, limit)
+        found = await self._stored_steps(jurisdiction, after, limit)
         try:
             return None if found is None else [self.unpack(*step) for step in found]
         except RowUnreadable:  # who follows starts over from the rows
@@ -168,7 +144,13 @@ class PgViews:
     async def packed_steps(
         self, jurisdiction: str, after: int, limit: int = 1000
     ) -> list[heads.Packed] | None:
-        """Return (after, upto, packed) beyond a position; None if the outbox does not reach back that far."""
+        """See SharedViews. A step written here need not be read again."""
+        newest = self._writing.newest(jurisdiction)
+        if newest and newest[0] == after:
+            return [newest]
+        return await self._stored_steps(jurisdiction, after, limit)
+
+    async def _stored_steps(self, jurisdiction: str, after: int, limit: int) -> list[heads.Packed] | None:
         async with self._pool.reading() as db:
             return await heads.steps(db, jurisdiction, after, limit)
 
@@ -211,96 +193,11 @@ class PgViews:
     # -- writing -------------------------------------------------------------------------------------------
 
     async def write(self, batch: Batch) -> Answer:
-        """Encode a jurisdiction's batches as they arrive, and write them one after another.
-
-        Savepoints are used only after a failure, to find the bad row; that is rare.
-        """
-        self._writable()
-        where, mine = batch.jurisdiction, asyncio.Event()
-        earlier, self._turns[where] = self._turns.get(where), mine
-        try:
-            encoded = await self._encoded(batch)
-            if earlier:
-                await earlier.wait()
-            return await self._write(batch, *encoded)
-        except (BadValue, *_BAD_ROW) as error:
-            refused = await self._refused(batch)
-            if not refused:  # not caused by a row; retry
-                why = error.__cause__ or error
-                raise ViewsUnavailable(f"{type(why).__name__}: {why}") from error
-            return refused
-        finally:
-            mine.set()
+        return (await self.write_all([batch]))[0]
 
     async def write_all(self, batches: Sequence[Batch]) -> list[Answer]:
-        """Write in one transaction, in one order of jurisdictions so that two writers cannot wait for each
-        other. If a row cannot be stored, each is written by itself."""
         self._writable()
-        ordered = sorted(batches, key=lambda batch: batch.jurisdiction)
-        try:
-            encoded = [await self._encoded(batch) for batch in ordered]
-            async with self._pool.writing() as db:
-                answers: dict[str, Answer] = {
-                    batch.jurisdiction: await self._write_on(db, batch, *one)
-                    for batch, one in zip(ordered, encoded, strict=True)
-                }
-        except (BadValue, *_BAD_ROW):
-            return [await self.write(batch) for batch in batches]
-        return [answers[batch.jurisdiction] for batch in batches]
-
-    async def _encoded(self, batch: Batch) -> tuple[list[Changes], bytes]:
-        """Return the changes by table, and the step."""
-        if sum(map(len, batch.after.values())) <= INLINE:
-            return self._encode(batch)
-        return await asyncio.to_thread(self._encode, batch)
-
-    def _encode(self, batch: Batch) -> tuple[list[Changes], bytes]:
-        encoded = [self._encode_view(batch, view) for view in batch.after]
-        return encoded, pack(change for changes in encoded for change in changes.step)
-
-    def _encode_view(self, batch: Batch, view: str) -> Changes:
-        before = batch.before.get(view, {})
-        return self.tables[view].encode(batch.jurisdiction, before, batch.after[view])
-
-    async def _write(
-        self, batch: Batch, encoded: Sequence[Changes], step: bytes
-    ) -> Literal["written", "raced"]:
-        async with self._pool.writing() as db:
-            return await self._write_on(db, batch, encoded, step)
-
-    async def _write_on(
-        self, db: asyncpg.Connection, batch: Batch, encoded: Sequence[Changes], step: bytes
-    ) -> Literal["written", "raced"]:
-        where = batch.jurisdiction
-        if not await heads.expected(db, batch, self._names):
-            return "raced"
-        for changes in encoded:
-            await changes.table.write(db, where, changes)
-        await heads.move(db, batch, step)
-        aside = {self.tables[view].name: since for view, since in batch.degraded.items()}
-        await heads.set_aside(db, where, aside)
-        await self._prune(db, where)
-        return "written"
-
-    async def _prune(self, db: asyncpg.Connection, jurisdiction: str) -> None:
-        written = self._writes[jurisdiction] = self._writes.get(jurisdiction, 0) + 1
-        if written % PRUNE_EVERY == 1:
-            await heads.prune(db, jurisdiction)
-
-    async def _refused(self, batch: Batch) -> Literal["raced"] | dict[str, str]:
-        """Find the views that cannot be written, and why, without writing anything."""
-        refused: dict[str, str] = {}
-        async with self._pool.writing(undo=True) as db:
-            if not await heads.expected(db, batch, self._names):
-                return "raced"
-            for view in batch.after:
-                try:
-                    changes = self._encode_view(batch, view)
-                    async with db.transaction():
-                        await changes.table.write(db, batch.jurisdiction, changes)
-                except _BAD_ROW as error:
-                    refused[view] = f"{type(error).__name__}: {error}"
-        return refused
+        return await self._writing.write(batches)
 
     async def rebuild(self, jurisdiction: str, view: str, rows: Mapping[str, Row], head: Head) -> bool:
         self._writable()

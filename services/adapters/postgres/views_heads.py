@@ -17,16 +17,31 @@ HEAD: Final = "SELECT position, hash FROM heads WHERE jurisdiction = $1"
 ASIDE: Final = "SELECT table_name, since FROM degraded WHERE jurisdiction = $1"
 HEADS: Final = "SELECT jurisdiction, position, hash FROM heads WHERE jurisdiction = ANY($1::text[])"
 ASIDES: Final = "SELECT jurisdiction, table_name FROM degraded WHERE jurisdiction = ANY($1::text[])"
-_FIRST: Final = "INSERT INTO heads VALUES ($1, 0, $2) ON CONFLICT DO NOTHING"
+STANDING: Final = """
+SELECT jurisdiction, position, hash,
+    ARRAY(SELECT table_name FROM degraded WHERE degraded.jurisdiction = heads.jurisdiction)
+FROM heads WHERE jurisdiction = ANY($1::text[])
+"""
+_FIRST: Final = "INSERT INTO heads SELECT code, 0, $2 FROM unnest($1::text[]) AS code ON CONFLICT DO NOTHING"
 _LOCK: Final = f"{HEAD} FOR UPDATE"
-_MOVE: Final = "UPDATE heads SET position = $2, hash = $3 WHERE jurisdiction = $1"
-_OTHERS: Final = "SELECT table_name, NULL FROM view_versions WHERE NOT table_name = ANY($2::text[])"
-_STANDING: Final = f"{ASIDE} UNION ALL {_OTHERS}"
+_LOCK_ALL: Final = f"{HEADS} ORDER BY jurisdiction FOR UPDATE"
+_MOVE: Final = """
+UPDATE heads SET position = new.position, hash = new.hash
+FROM unnest($1::text[], $2::bigint[], $3::text[]) AS new(jurisdiction, position, hash)
+WHERE heads.jurisdiction = new.jurisdiction
+"""
+_OTHERS: Final = (
+    "SELECT NULL, table_name FROM view_versions WHERE NOT table_name = ANY(string_to_array($2, ' '))"
+)
+_STANDING: Final = f"{ASIDES} UNION ALL {_OTHERS}"
 _SET_ASIDE: Final = """
-INSERT INTO degraded SELECT $1, * FROM unnest($2::text[], $3::bigint[]) ON CONFLICT DO NOTHING
+INSERT INTO degraded SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]) ON CONFLICT DO NOTHING
 """
 _REBUILT: Final = "DELETE FROM degraded WHERE jurisdiction = $1 AND table_name = $2"
-_ADD_STEP: Final = "INSERT INTO steps (jurisdiction, after, upto, size, changes) VALUES ($1, $2, $3, $4, $5)"
+_ADD_STEPS: Final = """
+INSERT INTO steps (jurisdiction, after, upto, size, changes)
+SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::int[], $5::bytea[])
+"""
 _STEPS: Final = """
 SELECT after, upto, changes FROM steps WHERE jurisdiction = $1 AND upto > $2 ORDER BY upto LIMIT $3
 """
@@ -58,48 +73,61 @@ async def locked(db: asyncpg.Connection, jurisdiction: str) -> Head:
     return head_of(await db.fetch(_LOCK, jurisdiction))
 
 
-async def expected(db: asyncpg.Connection, batch: Batch, ours: Mapping[str, str]) -> bool:
-    """Whether head and views set aside are still as when the batch was folded; locks the jurisdiction.
+async def expected(db: asyncpg.Connection, batches: Sequence[Batch], ours: Mapping[str, str]) -> list[bool]:
+    """Whether head and views set aside are still as when each batch was folded; locks the jurisdictions, in
+    one order for all writers, so that no two wait for each other.
 
     Tables not in `ours` (table -> view) belong to other program versions and are set aside, as they stay
     behind.
     """
-    where = batch.jurisdiction
-    if not batch.expected.position:
-        await db.execute(_FIRST, where, Head().hash)
-    if await locked(db, where) != batch.expected:
-        return False
-    rows = await db.fetch(_STANDING, where, list(ours))
-    aside = {table for table, since in rows if since is not None}
-    if {ours[table] for table in aside if table in ours} != batch.aside:
-        return False
-    await set_aside(db, where, {table: 0 for table, _ in rows if table not in ours and table not in aside})
-    return True
+    codes = sorted(batch.jurisdiction for batch in batches)
+    new = [batch.jurisdiction for batch in batches if not batch.expected.position]
+    if new:
+        await db.execute(_FIRST, sorted(new), Head().hash)
+    at = {code: head_of([(position, hash_)]) for code, position, hash_ in await db.fetch(_LOCK_ALL, codes)}
+    aside: dict[str, set[str]] = {code: set() for code in codes}
+    foreign: list[str] = []
+    for code, table in await db.fetch(_STANDING, codes, " ".join(ours)):
+        if code is None:
+            foreign.append(table)
+        else:
+            aside[code].add(table)
+    fine = [
+        at.get(batch.jurisdiction, Head()) == batch.expected
+        and {ours[table] for table in aside[batch.jurisdiction] if table in ours} == batch.aside
+        for batch in batches
+    ]
+    going = [batch.jurisdiction for batch, so in zip(batches, fine, strict=True) if so]
+    await set_aside(db, [(code, one, 0) for code in going for one in foreign if one not in aside[code]])
+    return fine
 
 
-async def set_aside(db: asyncpg.Connection, jurisdiction: str, tables: dict[str, int]) -> None:
-    """Set aside tables that no longer advance, each with the position since which."""
+async def set_aside(db: asyncpg.Connection, tables: Sequence[tuple[str, str, int]]) -> None:
+    """Set aside (jurisdiction, table, since) that no longer advance from that position."""
     if tables:
-        await db.execute(_SET_ASIDE, jurisdiction, list(tables), list(tables.values()))
+        await db.execute(_SET_ASIDE, *map(list, zip(*tables, strict=True)))
 
 
-async def move(db: asyncpg.Connection, batch: Batch, step: bytes) -> None:
-    """Store the packed step and move the head."""
-    where = batch.jurisdiction
-    await add_step(db, where, batch.expected.position, batch.head.position, step)
-    await db.execute(_MOVE, where, batch.head.position, batch.head.hash)
+async def move(db: asyncpg.Connection, batches: Sequence[Batch], packed: Sequence[bytes]) -> None:
+    """Store each batch's packed step and move the heads."""
+    steps = zip(batches, packed, strict=True)
+    await add_steps(db, [(b.jurisdiction, b.expected.position, b.head.position, step) for b, step in steps])
+    codes = [batch.jurisdiction for batch in batches]
+    ends = [batch.head.position for batch in batches]
+    await db.execute(_MOVE, codes, ends, [batch.head.hash for batch in batches])
 
 
-async def add_step(db: asyncpg.Connection, jurisdiction: str, after: int, upto: int, packed: bytes) -> None:
-    """Add a step to the outbox."""
-    await db.execute(_ADD_STEP, jurisdiction, after, upto, len(packed), packed)
+async def add_steps(db: asyncpg.Connection, steps: Sequence[tuple[str, int, int, bytes]]) -> None:
+    """Add steps (jurisdiction, after, upto, packed) to the outbox."""
+    codes, after, upto, packed = map(list, zip(*steps, strict=True))
+    await db.execute(_ADD_STEPS, codes, after, upto, list(map(len, packed)), packed)
 
 
 async def rebuilt(db: asyncpg.Connection, jurisdiction: str, table: str, at: Head) -> None:
     """Mark a table as complete again and delete earlier steps."""
     await db.execute(_REBUILT, jurisdiction, table)
     await db.execute("DELETE FROM steps WHERE jurisdiction = $1", jurisdiction)
-    await add_step(db, jurisdiction, at.position, at.position, pack(()))
+    await add_steps(db, [(jurisdiction, at.position, at.position, pack(()))])
 
 
 async def steps(db: asyncpg.Connection, jurisdiction: str, after: int, limit: int) -> list[Packed] | None:

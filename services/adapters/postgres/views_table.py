@@ -1,6 +1,6 @@
 """One view's table in PostgreSQL: its DDL, and encoding and decoding of rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 
 import asyncpg
@@ -17,8 +17,11 @@ _TYPES: Final = {
     "boolean": "bigint",
     "instant": "bigint",
 }
-_AMONG: Final = "key = ANY(ARRAY(SELECT json_array_elements_text(${}::json)))"
-"""Passes many keys as one text; for array parameters the driver inspects every element."""
+_WANTED: Final = (
+    "unnest(${}::text[], ${}::text[]) AS given(jurisdiction, keys), "
+    "json_array_elements_text(given.keys::json) AS key"
+)
+"""Jurisdictions, and the keys of each as one text; for array parameters the driver inspects every element."""
 PIECE: Final = 5_000
 """Most rows per statement."""
 
@@ -38,11 +41,14 @@ class PgTable(Table):
         cells = "".join(f", {column.sql}" for column in self.columns)
         self.every = f"SELECT key, row{cells} FROM {self.name} WHERE jurisdiction = $1"  # noqa: S608
         """All rows of $1 with their columns."""
-        self._delete = f"{self._clear} AND {_AMONG.format(2)}"
+        self._delete = (
+            f"DELETE FROM {self.name} AS old USING {_WANTED.format(1, 2)} "  # noqa: S608
+            "WHERE old.jurisdiction = given.jurisdiction AND old.key = key.value"
+        )
         self._update = (
             f"UPDATE {self.name} AS old SET row = new.row "  # noqa: S608
-            "FROM unnest($2::text[], $3::bytea[]) AS new(key, row) "
-            "WHERE old.jurisdiction = $1 AND old.key = new.key"
+            "FROM unnest($1::text[], $2::text[], $3::bytea[]) AS new(jurisdiction, key, row) "
+            "WHERE old.jurisdiction = new.jurisdiction AND old.key = new.key"
         )
 
     def _line(self, jurisdiction: str, key: str, row: Row, data: bytes) -> Line:
@@ -67,33 +73,47 @@ class PgTable(Table):
             f"(jurisdiction, {column.sql} NULLS FIRST, key){some};"
         )
 
-    def select(self, number: int) -> str:
-        """Select the rows of $1 whose key is in JSON array $number+2; the first column is the number."""
-        where = f"jurisdiction = $1 AND {_AMONG.format(number + 2)}"
-        return f"SELECT {number}, key, row FROM {self.name} WHERE {where}"  # noqa: S608
+    def select(self, number: int, parameter: int) -> str:
+        """Select rows of the jurisdictions in $1 by their keys in $parameter; the first column is `number`.
 
-    def encode(self, jurisdiction: str, before: Rows, after: Rows) -> "Changes":
-        """Encode changed rows for writing. Raises whatever a bad row raises."""
-        done = Changes(self)
+        Each is looked up by itself, whatever the planner thinks of a table that has just been filled.
+        """
+        where = "t.jurisdiction = given.jurisdiction AND t.key = key.value"
+        row = f"SELECT row FROM {self.name} AS t WHERE {where}"  # noqa: S608
+        wanted = _WANTED.format(1, parameter)
+        return f"SELECT {number}, given.jurisdiction, key.value, ({row}) FROM {wanted}"  # noqa: S608
+
+    def encode(self, done: "Changes", jurisdiction: str, before: Rows, after: Rows) -> list[Changed]:
+        """Add changed rows to those to be written; return them for the step. Raises whatever a bad row
+        raises."""
+        step: list[Changed] = []
         public, name, values = self.view.public, self.name, self.values
         for key, row in after.items():
             old = before.get(key)
             data = None if row is None else encoder.encode(row)
             if public:
-                done.step.append((name, key, None if old is None else encoder.encode(old), data))
+                step.append((name, key, None if old is None else encoder.encode(old), data))
             if row is not None and data is not None:
                 if old is not None and values(old) == values(row):
-                    done.same[key] = data
+                    done.same.append((jurisdiction, key, data))
                     continue
                 done.lines.append(self._line(jurisdiction, key, row, data))
             if old is not None:
-                done.gone.append(key)
-        return done
+                done.gone.setdefault(jurisdiction, []).append(key)
+        return step
 
-    async def write(self, db: asyncpg.Connection, jurisdiction: str, changes: "Changes") -> None:
-        """Write encoded changes. Raises whatever a bad row raises."""
-        await self._replace(db, jurisdiction, changes.gone, changes.lines)
-        await self._change(db, jurisdiction, changes.same)
+    async def write(self, db: asyncpg.Connection, changes: "Changes") -> None:
+        """Write encoded changes. Inserts use COPY, which takes half the time of column arrays. Raises
+        whatever a bad row raises."""
+        if changes.gone:
+            keys = [encoder.encode(keys).decode() for keys in changes.gone.values()]
+            await db.execute(self._delete, list(changes.gone), keys)
+        if changes.lines:
+            await db.copy_records_to_table(self.name, records=changes.lines, columns=self._names)
+        if changes.same:
+            done = await db.execute(self._update, *map(list, zip(*changes.same, strict=True)))
+            if done != f"UPDATE {len(changes.same)}":
+                raise ValueError(f"{self.name} is missing rows ({done} of {len(changes.same)})")
 
     async def replace(self, db: asyncpg.Connection, jurisdiction: str, rows: Mapping[str, Row]) -> None:
         """Replace all rows with these."""
@@ -102,33 +122,15 @@ class PgTable(Table):
         for start in range(0, len(ordered), PIECE):
             piece = ordered[start : start + PIECE]
             lines = [self._line(jurisdiction, key, row, encoder.encode(row)) for key, row in piece]
-            await self._replace(db, jurisdiction, (), lines)
-
-    async def _replace(
-        self, db: asyncpg.Connection, jurisdiction: str, gone: Sequence[str], lines: Sequence[Line]
-    ) -> None:
-        """Delete and reinsert rows whose index entries change. Inserts use COPY, which takes half the time of
-        column arrays."""
-        if gone:
-            await db.execute(self._delete, jurisdiction, encoder.encode(gone).decode())
-        if lines:
             await db.copy_records_to_table(self.name, records=lines, columns=self._names)
-
-    async def _change(self, db: asyncpg.Connection, jurisdiction: str, rows: Mapping[str, bytes]) -> None:
-        """Update rows whose index entries do not change."""
-        if not rows:
-            return
-        done = await db.execute(self._update, jurisdiction, list(rows), list(rows.values()))
-        if done != f"UPDATE {len(rows)}":
-            raise ValueError(f"{self.name} is missing rows ({done} of {len(rows)})")
 
 
 class Changes:
-    """Encoded rows of one table: to delete (perhaps to reinsert), to insert, to update; and the step."""
+    """Encoded rows of one table, of any jurisdictions: to delete, perhaps to reinsert, as their index entries
+    change; to insert; and to update."""
 
-    def __init__(self, table: PgTable) -> None:
-        self.table = table
-        self.gone: list[str] = []
+    def __init__(self) -> None:
+        self.gone: dict[str, list[str]] = {}
+        """Keys by jurisdiction."""
         self.lines: list[Line] = []
-        self.same: dict[str, bytes] = {}
-        self.step: list[Changed] = []
+        self.same: list[tuple[str, str, bytes]] = []
