@@ -14,7 +14,7 @@ from events.commit import Head
 from projections.catalog import views as catalog
 from services.adapters.kafka.connection import FETCH_BYTES, Connection
 from services.adapters.kafka.transport import KafkaTransport
-from services.adapters.postgres.pool import Pool
+from services.adapters.postgres.pool import WRITER, Pool
 from services.adapters.postgres.views import PgViews
 from services.base.tuning import tune
 from services.log.cold import ColdLog
@@ -32,9 +32,8 @@ async def main() -> None:
     connection = Connection(servers=found.kafka or "")
     transport = await KafkaTransport(connection).open()
     log = ColdLog(transport, (await read_identity(transport)).log)
-    views = await PgViews.open(
-        await Pool.open(found.postgres.get_secret_value() if found.postgres else ""), catalog
-    )
+    dsn = found.postgres.get_secret_value() if found.postgres else ""
+    views = await PgViews.open(await Pool.open(dsn, settings=WRITER), catalog)
     consumer = AIOKafkaConsumer(
         **connection.options(),
         enable_auto_commit=False,

@@ -1,6 +1,7 @@
 """`python -m bench.cluster_jurisdictions`: check-ins of one jurisdiction and of many in a cluster, in turn.
 
-One API process and one projector: what a check-in costs each process, views included.
+One API process and one projector: what a check-in costs each process, views included. What they take while
+nothing happens is subtracted, as on a busy machine a check-in waits longer.
 """
 
 import argparse
@@ -28,6 +29,7 @@ CONNECTIONS: Final = 64
 REQUESTS: Final = 6_000
 WORKERS: Final = 1_000
 TURNS: Final = 3
+REST_SECONDS: Final = 6
 
 
 async def check_in(port: int, token: str, where: list[str], requests: int) -> float:
@@ -52,6 +54,8 @@ class Turns:
         self._token, self._views, self._requests = cluster.token, views, requests
         self._pids = {child.name: child.pid or 0 for child in cluster.children}
         self._sent = 0
+        self._idle: dict[str, float] = {}
+        """Processor seconds per second of processes that have nothing to do."""
         self.rates, self.costs = dict[int, list[float]](), dict[int, dict[str, list[float]]]()
 
     async def begin(self, count: int) -> None:
@@ -60,14 +64,22 @@ class Turns:
         self._sent += WORKERS
         await self._one(count, self._requests // 4)
 
+    async def rest(self, seconds: float) -> None:
+        """Measure what a cluster takes that has nothing to do."""
+        await asyncio.sleep(1)
+        cpu = Cpu.of(self._pids)
+        await asyncio.sleep(seconds)
+        self._idle = {name: spent / seconds for name, spent in cpu.used().items()}
+
     async def turn(self, count: int) -> None:
         """Measure one pass, until all views show it."""
-        cpu = Cpu.of(self._pids)
+        cpu, begun = Cpu.of(self._pids), time.perf_counter()
         rate = await self._one(count, self._requests)
+        took = time.perf_counter() - begun
         self.rates.setdefault(count, []).append(rate)
         for name, seconds in cpu.used().items():
             costs = self.costs.setdefault(count, {}).setdefault(name, [])
-            costs.append(1e6 * seconds / self._requests)
+            costs.append(1e6 * (seconds - took * self._idle[name]) / self._requests)
 
     async def _one(self, count: int, requests: int) -> float:
         rate = await check_in(self._port, self._token, codes(count), requests)
@@ -86,6 +98,7 @@ async def measure(figures: Figures, cluster: Cluster, requests: int) -> None:
     turns = Turns(cluster, views, requests)
     for count in COUNTS:
         await turns.begin(count)
+    await turns.rest(REST_SECONDS)
     for _ in range(TURNS):
         for count in COUNTS:
             await turns.turn(count)

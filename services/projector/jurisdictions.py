@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -19,7 +19,9 @@ from services.projector.announcing import StepAnnouncements
 from services.projector.ports import SharedViews
 from services.projector.retrying import Troubles
 from services.views.batch import Reread, run_batch
+from services.views.hot import HotRows
 from services.views.rebuild import rebuild_all
+from services.views.turn import run_turn
 
 AT_ONCE: Final = 4
 """Jurisdictions of one delivery projected concurrently."""
@@ -45,6 +47,27 @@ class JurisdictionProjector:
         self.positions: dict[str, int] = {}
         self._views, self._log, self._announcements, self._troubles = views, log, announcements, troubles
         self._gate = asyncio.Semaphore(AT_ONCE)
+        self._hot = HotRows(catalog)
+
+    async def project_together(self, groups: Mapping[str, Sequence[Record]]) -> set[str]:
+        """Write what is new of many jurisdictions in one transaction; return those of which all records are
+        in the views. The others are for `project`."""
+        turn = {
+            jurisdiction: [Stored(record.value or b"", _UNJUDGED) for record in records]
+            for jurisdiction, records in groups.items()
+            if jurisdiction not in self.parked
+        }
+        done = set[str]()
+        try:
+            for jurisdiction in turn:
+                await self._announcements.begin(jurisdiction)
+            for jurisdiction, head in (await run_turn(self._views, turn, self._hot, catalog)).items():
+                self.positions[jurisdiction] = head.position
+                await self._announcements.announce(jurisdiction, _erases(turn[jurisdiction]))
+                done.add(jurisdiction)
+        except Exception as error:  # `project` says which it is, and tries again
+            log_of.warning("%d jurisdictions are projected one by one: %s", len(turn) - len(done), error)
+        return done
 
     async def project(self, partition: int, jurisdiction: str, records: Sequence[Record]) -> None:
         """Return once the records are in the views or the jurisdiction is parked."""
@@ -79,6 +102,11 @@ class JurisdictionProjector:
         except (UnknownEvent, BadEvent, LogDamaged, msgspec.DecodeError) as error:
             log_of.error("cannot rebuild %s of %s: %s", ", ".join(stale), jurisdiction, error)
             return
+        await self.rebuilt(jurisdiction)
+
+    async def rebuilt(self, jurisdiction: str) -> None:
+        """Note that rows were folded again: streams start over."""
+        self._hot.forget(jurisdiction)
         await self._announcements.announce_rebuilt(jurisdiction)
 
     def leave(self, partition: int, partition_of: Callable[[str], int]) -> None:
@@ -88,6 +116,7 @@ class JurisdictionProjector:
         for jurisdiction in self._announcements.jurisdictions:
             if partition_of(jurisdiction) == partition:
                 self._announcements.stop(jurisdiction)
+                self._hot.forget(jurisdiction)
                 self.positions.pop(jurisdiction, None)
                 self._troubles.clear(jurisdiction)
 
@@ -106,6 +135,7 @@ class JurisdictionProjector:
         self._damaged.discard(jurisdiction)
 
     async def _project(self, jurisdiction: str, records: Sequence[Record]) -> None:
+        self._hot.forget(jurisdiction)  # its head moves here
         await self._announcements.begin(jurisdiction)
         commits = [Stored(record.value or b"", _UNJUDGED) for record in records]
         reset = _erases(commits)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from typing import Final
 
 from projections.catalog import views as catalog
@@ -13,7 +14,7 @@ from services.log.transport import Record, Transport, TransportDown, fetched
 from services.projector.announcing import StepAnnouncements
 from services.projector.jurisdictions import JurisdictionProjector
 from services.projector.ports import Announcer, Checkpoints, SharedViews, TopicTruncated
-from services.projector.records import RecordSorter, sliced
+from services.projector.records import RecordSorter, sliced, turns
 from services.projector.retrying import Troubles
 from services.projector.saving import CheckpointSaver
 from services.views.scrub import Scrub
@@ -55,7 +56,7 @@ class PartitionProjector:
             self.log,
             views,
             catalog,
-            self._announcements.announce_rebuilt,
+            self.jurisdictions.rebuilt,
             mine=lambda jurisdiction: self._partition(jurisdiction) in self.owned,
         )
         """Compares the views of the owned partitions with the log."""
@@ -100,17 +101,43 @@ class PartitionProjector:
     # -- projecting ----------------------------------------------------------------------------------------
 
     async def deliver(self, delivery: Mapping[int, Sequence[Record]]) -> None:
-        """Project one delivery, partition by partition, however long it takes.
+        """Project one delivery, however long it takes: many jurisdictions at once as far as all goes well,
+        and what is left partition by partition.
 
         While a long one is worked on, no partition is taken for stalled: none can be delivered meanwhile.
         """
         began = time.monotonic()
-        for partition, records in delivery.items():
-            for part in sliced(records):
-                await self.project(partition, part)
+        for turn in turns(delivery):
+            await self._project_together(turn)
+            for partition, records in turn.items():
+                await self.project(partition, records)
                 if time.monotonic() - began > LONG_SECONDS:
                     for one in self.owned:
                         self._heartbeat(one)
+
+    async def _project_together(self, turn: Mapping[int, Sequence[Record]]) -> None:
+        """Project records that follow directly on what was handled; leave what does not go straight."""
+        async with AsyncExitStack() as locks:
+            for partition in sorted(turn):
+                await locks.enter_async_context(self._lock(partition))
+            groups = {
+                partition: self._sorter.by_jurisdiction(partition, records)
+                for partition, records in turn.items()
+                if self._follow(partition, records)
+            }
+            every = {code: records for group in groups.values() for code, records in group.items()}
+            done = await self.jurisdictions.project_together(every)
+            for partition, group in groups.items():
+                if group.keys() <= done:
+                    self.skip_to(partition, turn[partition][-1].offset + 1)
+
+    def _follow(self, partition: int, records: Sequence[Record]) -> bool:
+        """Whether they follow, without a gap, on what was handled of an owned partition."""
+        first = self.next_offsets.get(partition)
+        offsets = [record.offset for record in records]
+        return (
+            first is not None and partition in self.owned and offsets == [*range(first, first + len(offsets))]
+        )
 
     async def project(self, partition: int, records: Sequence[Record]) -> None:
         """Project one partition's records. Returns once they are in the views, however long it takes."""

@@ -1,7 +1,7 @@
 """Sort a partition's records by jurisdiction."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -26,6 +26,21 @@ def sliced(records: Sequence[Record]) -> Iterator[Sequence[Record]]:
         yield records[first:]
 
 
+def turns(delivery: Mapping[int, Sequence[Record]]) -> Iterator[dict[int, Sequence[Record]]]:
+    """Cut a delivery by partition into turns of about SLICE_BYTES, each partition's in order."""
+    turn: dict[int, Sequence[Record]] = {}
+    size = 0
+    for partition, records in delivery.items():
+        for part in sliced(records):
+            size += sum(len(record.value or b"") for record in part)
+            turn[partition] = part
+            if size >= SLICE_BYTES:
+                yield turn
+                turn, size = {}, 0
+    if turn:
+        yield turn
+
+
 class RecordSorter:
     """Counts and skips records that are not commits."""
 
@@ -33,6 +48,8 @@ class RecordSorter:
         self._partitions = partitions
         self.dead: Counter[str] = Counter()
         """Records that are not commits, by reason."""
+        self._counted: dict[int, int] = {}
+        """Partition -> offset from which on they are not counted yet: some records are looked at again."""
 
     def by_jurisdiction(self, partition: int, records: Sequence[Record]) -> dict[str, list[Record]]:
         """Group records by jurisdiction, in topic order."""
@@ -41,7 +58,11 @@ class RecordSorter:
             jurisdiction = self._jurisdiction(partition, record)
             if jurisdiction:
                 groups.setdefault(jurisdiction, []).append(record)
+            self._counted[partition] = max(record.offset + 1, self._counted.get(partition, 0))
         return groups
+
+    def _skip(self, partition: int, record: Record, why: str) -> None:
+        self.dead[why] += record.offset >= self._counted.get(partition, 0)
 
     def _jurisdiction(self, partition: int, record: Record) -> str | None:
         """Return the jurisdiction of a commit; None for records to skip."""
@@ -51,12 +72,9 @@ class RecordSorter:
             jurisdiction = record.key.decode()
             named = envelope(record.value or b"").jurisdiction
         except (UnicodeDecodeError, msgspec.DecodeError):
-            self.dead["not_a_commit"] += 1
-            return None
+            return self._skip(partition, record, "not_a_commit")
         if named != jurisdiction:
-            self.dead["wrong_key"] += 1
-            return None
+            return self._skip(partition, record, "wrong_key")
         if partition_of(jurisdiction, self._partitions) != partition:
-            self.dead["wrong_partition"] += 1
-            return None
+            return self._skip(partition, record, "wrong_partition")
         return jurisdiction

@@ -9,7 +9,7 @@ from services.adapters.kafka.connection import Connection
 from services.adapters.kafka.quieting import quieten
 from services.adapters.kafka.transport import KafkaTransport
 from services.adapters.postgres.checkpoints import PgCheckpoints
-from services.adapters.postgres.pool import Pool
+from services.adapters.postgres.pool import WRITER, Pool
 from services.adapters.postgres.views import PgViews
 from services.log.identity import read_identity
 from services.projector.partitions import PartitionProjector
@@ -26,8 +26,9 @@ async def projecting() -> tuple[PartitionProjector, Callable[[], Awaitable[None]
     connection = kafka()
     transport = await KafkaTransport(connection).open()
     identity = await read_identity(transport)
-    views = await PgViews.open(await shared_pool(), catalog)
-    kept = PgCheckpoints(await shared_pool(STORE_SECONDS))
+    pool = await Pool.open(dsn(), settings=WRITER)
+    views = await PgViews.open(pool, catalog)
+    kept = PgCheckpoints(pool.share(STORE_SECONDS))
     await kept.claim(identity.log)
     announcer = await KafkaAnnouncer(connection).open()
 

@@ -192,16 +192,19 @@ async def project(seed: int) -> None:
 
 
 async def _deliver(chance: random.Random, projector: PartitionProjector, topic: Topic) -> None:
-    for partition, held in enumerate(topic.partitions):
-        records = [record for record in held if record]
-        while records:
-            n = chance.randint(1, len(records))
-            some: list[Record] = spoil(chance, records[:n], [record for record in held if record])
-            records = records[n:]
+    """Deliver parts of some partitions at a time."""
+    held = {partition: [one for one in kept if one] for partition, kept in enumerate(topic.partitions)}
+    left = dict(held)
+    while left := {partition: records for partition, records in left.items() if records}:
+        delivery: dict[int, list[Record]] = {}
+        for partition in chance.sample(sorted(left), chance.randint(1, len(left))):
+            n = chance.randint(1, len(left[partition]))
+            delivery[partition] = spoil(chance, left[partition][:n], held[partition])
+            left[partition] = left[partition][n:]
             if chance.random() < 0.1:
                 projector.revoke(partition)
                 projector.assign(partition)
-            await projector.project(partition, some)
+        await projector.deliver(delivery)
 
 
 async def _equal(views: Any, code: str, commits: Sequence[Stored]) -> None:

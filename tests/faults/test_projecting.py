@@ -18,6 +18,7 @@ from services.log.transport import Record
 from services.projector import jurisdictions, partitions, records, retrying
 from services.projector.partitions import PartitionProjector
 from services.projector.watchdog import MOST_BETWEEN, PATIENCE, Lag, Watchdog, signs_of_life
+from services.views.port import Answer, Batch
 from services.views.rebuild import rebuild_all
 
 WHERE = partition_of("2307", PARTITIONS)
@@ -53,7 +54,7 @@ class Scene:
 
     async def take(self, *records: Record) -> None:
         async with asyncio.timeout(5):
-            await self.projector.project(WHERE, records)
+            await self.projector.deliver({WHERE: records})
 
 
 @pytest.fixture
@@ -81,6 +82,35 @@ async def test_a_commit_that_was_never_delivered_is_projected_before_its_offset_
     await scene.projector.save_checkpoints()
     assert scene.quiet.offsets[WHERE] == 3
     assert scene.projector.holes == 0
+
+
+async def test_jurisdictions_delivered_together_are_written_in_one_transaction(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[list[str]] = []
+    write_all = scene.views.write_all
+
+    async def noted(batches: Sequence[Batch]) -> list[Answer]:
+        written.append(sorted(batch.jurisdiction for batch in batches))
+        return await write_all(batches)
+
+    monkeypatch.setattr(scene.views, "write_all", noted)
+    for partition in range(PARTITIONS):
+        scene.projector.assign(partition)
+        await scene.projector.catch_up(partition)
+    for number in range(2):
+        delivery: dict[int, list[Record]] = {}
+        for code, commits in HISTORIES.items():
+            where, data = partition_of(code, PARTITIONS), commits[number].data
+            record = Record(scene.topic.put(where, code.encode(), data), code.encode(), data)
+            delivery.setdefault(where, []).append(record)
+        await scene.projector.deliver(delivery)
+
+    assert written == [sorted(HISTORIES)] * 2
+    for code, commits in HISTORIES.items():
+        assert await scene.views.head(code) == commits[1].head
+        ends = [one.upto for one in scene.quiet.announced if one.jurisdiction == code]
+        assert ends == [commits[0].head.position, commits[1].head.position]
 
 
 async def test_a_store_that_lost_its_last_instants_gets_them_again(scene: Scene) -> None:

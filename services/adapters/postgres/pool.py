@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final, Self
 
@@ -21,6 +21,14 @@ SETTINGS: Final = {
     "idle_in_transaction_session_timeout": "10s",  # a hung process must not hold locks
     "jit": "off",
 }
+WRITER: Final = {
+    **SETTINGS,
+    "plan_cache_mode": "force_generic_plan",  # few statements, again and again: each is planned once
+    "enable_seqscan": "off",  # rows are found by their keys, even in a table planned for while it was empty
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+}
+"""Of a process that does little but write views."""
 BAD_VALUE: Final = (asyncpg.DataError, ValueError)
 """A given value cannot be stored or encoded; not a server fault."""
 TROUBLE: Final = (
@@ -90,7 +98,9 @@ class Pool:
         self._connections, self._seconds, self.closed = connections, seconds, False
 
     @classmethod
-    async def open(cls, dsn: str, seconds: float | None = None) -> Self:
+    async def open(
+        cls, dsn: str, seconds: float | None = None, settings: Mapping[str, str] = SETTINGS
+    ) -> Self:
         """Connect. If given, `seconds` limits each use of a connection through this handle."""
         try:
             pool = await asyncpg.create_pool(
@@ -101,7 +111,7 @@ class Pool:
                 command_timeout=COMMAND_SECONDS,
                 max_inactive_connection_lifetime=60,
                 statement_cache_size=300,
-                server_settings=SETTINGS,
+                server_settings=dict(settings),
                 connection_class=_Connection,
             )
         except TROUBLE as error:
