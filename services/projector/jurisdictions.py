@@ -19,6 +19,7 @@ from services.projector.announcing import StepAnnouncements
 from services.projector.ports import SharedViews
 from services.projector.retrying import Troubles
 from services.views.batch import Reread, run_batch
+from services.views.folding import Folding
 from services.views.hot import HotRows
 from services.views.rebuild import rebuild_all
 from services.views.turn import run_turn
@@ -47,7 +48,7 @@ class JurisdictionProjector:
         self.positions: dict[str, int] = {}
         self._views, self._log, self._announcements, self._troubles = views, log, announcements, troubles
         self._gate = asyncio.Semaphore(AT_ONCE)
-        self._hot = HotRows(catalog)
+        self._hot, self._folding = HotRows(catalog), Folding(catalog)
 
     async def project_together(self, groups: Mapping[str, Sequence[Record]]) -> set[str]:
         """Write what is new of many jurisdictions in one transaction; return those of which all records are
@@ -61,7 +62,7 @@ class JurisdictionProjector:
         try:
             for jurisdiction in turn:
                 await self._announcements.begin(jurisdiction)
-            for jurisdiction, head in (await run_turn(self._views, turn, self._hot, catalog)).items():
+            for jurisdiction, head in (await run_turn(self._views, turn, self._hot, self._folding)).items():
                 self.positions[jurisdiction] = head.position
                 await self._announcements.announce(jurisdiction, _erases(turn[jurisdiction]))
                 done.add(jurisdiction)
