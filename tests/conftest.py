@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import forking
 import pytest
 from again import Again
 from seconds import Seconds
@@ -46,6 +47,12 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault("MUSTER_PROCESSES", "1")  # two take longer to start; some tests are about them
     config.pluginmanager.register(Seconds())
     config.pluginmanager.register(Again())
+    forking.begin()
+
+
+def pytest_unconfigure() -> None:
+    """End the processes that Muster's were forked from."""
+    forking.end()
 
 
 gc.disable()
