@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from catalogues import LANGUAGES, texts
+from each import each
 
 from services.console.pages import WEB, contents
 from services.refusals import entries as refusals
@@ -59,7 +60,7 @@ def test_nothing_is_vendored_that_is_not_listed() -> None:
     assert files - known == {"vendored.json"}
 
 
-@pytest.mark.parametrize("path", OWN, ids=lambda p: str(p.relative_to(WEB)))
+@each("path", OWN, ids=lambda p: str(p.relative_to(WEB)))
 def test_modules_import_by_path_what_exists(path: Path) -> None:
     """Without a build step, nothing resolves bare module names."""
     for name in imported(path):
@@ -82,7 +83,7 @@ def exported(path: Path) -> set[str]:
     return {*declared, *listed_too}
 
 
-@pytest.mark.parametrize("path", OWN, ids=lambda p: str(p.relative_to(WEB)))
+@each("path", OWN, ids=lambda p: str(p.relative_to(WEB)))
 def test_modules_import_what_is_exported_and_what_they_use(path: Path) -> None:
     """No compiler checks this, and in the browser a missing name breaks the whole page."""
     text = path.read_text()
@@ -147,7 +148,7 @@ def templates(text: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(WEB)))
+@each("path", SOURCES, ids=lambda p: str(p.relative_to(WEB)))
 def test_no_text_stands_outside_the_catalogues(path: Path) -> None:
     """Between tags there are only values, signs and digits. There is no Chinese in code outside comments."""
     if path.name in ("worker.js",):
@@ -163,7 +164,7 @@ def test_no_text_stands_outside_the_catalogues(path: Path) -> None:
         )
 
 
-@pytest.mark.parametrize("path", [*OWN, *WEB.glob("*.html")], ids=lambda p: str(p.relative_to(WEB)))
+@each("path", [*OWN, *WEB.glob("*.html")], ids=lambda p: str(p.relative_to(WEB)))
 def test_text_can_never_become_markup(path: Path) -> None:
     text = path.read_text()
     for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function"):
@@ -172,7 +173,7 @@ def test_text_can_never_become_markup(path: Path) -> None:
     assert not re.search(r"""\sstyle=["']|\son\w+=["']""", text)
 
 
-@pytest.mark.parametrize(
+@each(
     "path",
     [p for kind in ("js", "css", "html") for p in sorted(WEB.rglob(f"*.{kind}")) if VENDOR not in p.parents],
     ids=lambda p: str(p.relative_to(WEB)),
@@ -220,7 +221,7 @@ ID_SHOWN = re.compile(rf"\?\? (id|value|{_ID})\b|>\$\{{{_ID}\}}")
 """An id where people read a name."""
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(WEB)))
+@each("path", SOURCES, ids=lambda p: str(p.relative_to(WEB)))
 def test_people_read_names_and_not_ids(path: Path) -> None:
     """`called` reads the name of what is not on the board, and shortens an id of a machine until then."""
     if path.name in ("names.js", "values.js", "revealed.js", "desk.js", "refusals.js"):
@@ -231,6 +232,6 @@ def test_people_read_names_and_not_ids(path: Path) -> None:
 CUTTING = re.compile(r"(detail|message|reason)[\w.]*\.(match|replace|search|split)\(|exec\((detail|message)")
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda p: str(p.relative_to(WEB)))
+@each("path", SOURCES, ids=lambda p: str(p.relative_to(WEB)))
 def test_pages_cut_nothing_out_of_sentences(path: Path) -> None:
     assert not CUTTING.search(path.read_text())

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from each import each
 
 from events import public_holidays
 from scripts import sbom
@@ -28,7 +29,7 @@ def allowed(expression: str) -> bool:
     )
 
 
-@pytest.mark.parametrize("part", PARTS, ids=lambda part: part.purl)
+@each("part", PARTS, ids=lambda part: part.purl)
 def test_every_licence_fits(part: sbom.Part) -> None:
     assert allowed(part.licence) != (part.name in sbom.LICENCES["excepted"]), (
         f"{part.name} has the licence {part.licence}: see scripts/licences.toml"

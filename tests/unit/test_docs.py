@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import typer
+from each import each
 
 from projections.catalog import public_views
 from services.cli import app
@@ -65,14 +66,14 @@ def test_catalogues_are_as_the_code_is(name: str) -> None:
     assert there == PAGES[name](), "run `make docs`"
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+@each("path", DOCUMENTS, ids=name_of)
 def test_files_that_are_named_exist(path: Path) -> None:
     named = re.findall(r"`((?:[\w.-]+/)+[\w-]+\.(?:py|toml|sql|md|js|css|html|csv))`", path.read_text())
     real = [name for name in named if "NAME" not in name]  # a placeholder
     assert [name for name in real if not any((base / name).exists() for base in BASES)] == []
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=name_of)
+@each("path", DOCUMENTS, ids=name_of)
 def test_links_lead_somewhere(path: Path) -> None:
     dead: list[str] = []
     for link in re.findall(r"\]\(([^)\s]+)\)", path.read_text(encoding="utf-8")):

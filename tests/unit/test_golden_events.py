@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
+from each import each
 
 from events import catalog
 from events.amendment import Amendment
@@ -30,7 +31,7 @@ def stored(cls: type[Event]) -> bytes:
     return path_of(cls).read_bytes()
 
 
-@pytest.mark.parametrize("cls", EVENTS)
+@each("cls", EVENTS)
 def test_every_event_has_a_sample(cls: type[Event]):
     assert path_of(cls).exists(), "run: python -m tests.golden.make_events"
 
@@ -40,14 +41,14 @@ def test_every_sample_is_of_an_event_that_can_still_be_read():
     assert {path.name for path in FOLDER.iterdir()} <= names
 
 
-@pytest.mark.parametrize("cls", EVENTS)
+@each("cls", EVENTS)
 def test_a_sample_is_read_and_written_alike(cls: type[Event]):
     read = catalog.decode(recorded(cls.NAME, cls.SCHEMA, stored(cls)), 1)
     assert type(read) is catalog.newest[cls.NAME]
     assert msgspec.json.decode(catalog.encode(read)) == msgspec.json.decode(stored(cls))
 
 
-@pytest.mark.parametrize("cls", EVENTS)
+@each("cls", EVENTS)
 def test_every_field_of_a_sample_arrives(cls: type[Event]):
     read = catalog.decode(recorded(cls.NAME, cls.SCHEMA, stored(cls)), 1)
     said = msgspec.json.decode(stored(cls))
@@ -56,7 +57,7 @@ def test_every_field_of_a_sample_arrives(cls: type[Event]):
         assert getattr(read, name) == getattr(made, name), name
 
 
-@pytest.mark.parametrize("cls", EVENTS)
+@each("cls", EVENTS)
 def test_fields_that_were_added_since_have_defaults(cls: type[Event]):
     said = msgspec.json.decode(stored(cls))
     for field in msgspec.structs.fields(cls):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from each import each
 
 from projections.catalog import public_views, views
 from projections.instant import READ
@@ -30,8 +31,8 @@ def test_every_language_of_the_service_has_headings() -> None:
     assert tuple(LANGUAGES) == languages()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("view", [view.name for view in EXPORTED])
+@each("language", LANGUAGES)
+@each("view", [view.name for view in EXPORTED])
 def test_every_column_has_a_heading_of_its_own(view: str, language: str) -> None:
     for fields in columns(view):
         words = headings(view, fields, language)

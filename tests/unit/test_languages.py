@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from catalogues import LANGUAGES
+from each import each
 
 from services.console import pages
 from services.console.pages import WEB
@@ -18,7 +19,7 @@ def test_every_folder_has_its_line_and_every_line_its_folder() -> None:
     assert sorted(LINES) == LANGUAGES
 
 
-@pytest.mark.parametrize(
+@each(
     "path",
     [p for p in sorted(WEB.rglob("*.js")) if not {"vendor", "i18n"} & set(p.relative_to(WEB).parts)],
     ids=lambda p: str(p.relative_to(WEB)),

@@ -9,6 +9,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from each import each
 
 ROOT = Path(__file__).parents[2]
 OURS = ("events", "projections", "services")
@@ -152,7 +153,7 @@ def test_there_is_a_core_to_look_at():
     assert len(CORE) > 30
 
 
-@pytest.mark.parametrize(("path", "allowed"), CORE)
+@each(("path", "allowed"), CORE)
 def test_the_core_imports_only_the_core(path: Path, allowed: set[str]):
     for module in imports(path):
         top = module.partition(".")[0]
@@ -165,7 +166,7 @@ def test_the_core_imports_only_the_core(path: Path, allowed: set[str]):
             assert top in allowed, module
 
 
-@pytest.mark.parametrize(("path", "allowed"), CORE)
+@each(("path", "allowed"), CORE)
 def test_the_core_reads_no_clock_and_opens_nothing(path: Path, allowed: set[str]):
     for node in ast.walk(tree(path)):
         if not isinstance(node, ast.Call):
@@ -255,6 +256,6 @@ def ported() -> Iterator[str]:
 PORTED = frozenset(ported())
 
 
-@pytest.mark.parametrize("path", FILES, ids=name_of)
+@each("path", FILES, ids=name_of)
 def test_modules_and_public_names_say_what_they_mean(path: Path):
     assert list(undocumented(path)) == []

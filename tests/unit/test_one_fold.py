@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from each import each
 
 from events import team
 from events.assignment import ENDS as ASSIGNMENT_ENDS
@@ -104,7 +105,7 @@ def seconds_in_python(text: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=lambda p: str(p.relative_to(ROOT)))
+@each("path", PYTHON, ids=lambda p: str(p.relative_to(ROOT)))
 def test_no_other_module_lists_the_words(path: Path) -> None:
     if path.relative_to(ROOT).as_posix() not in CATALOGUES:
         assert seconds_in_python(path.read_text()) == []
@@ -181,7 +182,7 @@ def seconds_in_script(text: str) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=lambda p: str(p.relative_to(WEB)))
+@each("path", SCRIPTS, ids=lambda p: str(p.relative_to(WEB)))
 def test_no_script_lists_the_words(path: Path) -> None:
     assert seconds_in_script(path.read_text()) == []
 

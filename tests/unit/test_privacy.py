@@ -1,6 +1,7 @@
 """Every command declares whose personal data it holds, and every erasing event the keys it deletes."""
 
 import pytest
+from each import each
 
 from events.base import Event
 from events.catalog import ERASURES, newest
@@ -39,7 +40,7 @@ def test_whose_personal_data_a_command_holds(command: Command, subject: str | No
     assert subject_of(envelope(command)) == subject
 
 
-@pytest.mark.parametrize("name", sorted(commands))
+@each("name", sorted(commands))
 def test_a_command_with_personal_fields_says_whose_they_are(name: str):
     one = commands[name]
 

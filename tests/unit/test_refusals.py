@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from each import each
 
 import services.decisions.decide  # noqa: F401  registers all tables
 from services import refusals
@@ -128,13 +129,13 @@ def test_every_code_raised_has_an_entry_and_every_entry_is_raised(language: str)
     assert {site.code for site in SITES} == set(refusals.entries(language))
 
 
-@pytest.mark.parametrize("site", SAYING, ids=lambda site: f"{site.where} {site.code}")
+@each("site", SAYING, ids=lambda site: f"{site.where} {site.code}")
 def test_a_raise_gives_the_values_that_a_sentence_needs(site: Site):
     assert any(map(site.fits, told(site))), site.values
     assert site.variants <= set(refusals.entries("en")[site.code].variants)
 
 
-@pytest.mark.parametrize("code", sorted(refusals.entries("en")))
+@each("code", sorted(refusals.entries("en")))
 def test_every_sentence_variant_and_value_is_used(code: str):
     mine = [site for site in SAYING if site.code == code]
     entry = refusals.entries("en")[code]

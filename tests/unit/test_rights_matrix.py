@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import msgspec
 import pytest
+from each import each
 
 from events.refs import Ref
 from services.decisions.authorise import authorise
@@ -71,7 +72,7 @@ def test_there_is_a_matrix_to_walk():
     assert all(undeclared(one) == [] for one in commands.values())
 
 
-@pytest.mark.parametrize("name", AFTER_ALL)
+@each("name", AFTER_ALL)
 def test_a_token_of_the_area_reaches_what_lies_in_it(state: State, name: str):
     command = made(PUBLIC[name])
     authorise(state, command, ctx(Scope(areas=(MINE,))))
@@ -92,7 +93,7 @@ def refusal(state: State, command: Any, context: Context | None = None) -> Refus
     return refused.value
 
 
-@pytest.mark.parametrize(("command", "mention"), list(outside()))
+@each(("command", "mention"), list(outside()))
 def test_one_reference_to_another_area_is_enough(state: State, command: type[Command], mention: Mention):
     key = example(mention.kind, OTHER)
     elsewhere = made(command, mention, key)
@@ -106,9 +107,7 @@ def test_one_reference_to_another_area_is_enough(state: State, command: type[Com
         assert (refused.code, refused.values) == (f"{mention.kind}.unknown", {mention.kind: key})
 
 
-@pytest.mark.parametrize(
-    ("command", "mention"), [one for one in outside() if not (one.values[1].new or one.values[1].own_id)]
-)
+@each(("command", "mention"), [one for one in outside() if not (one.values[1].new or one.values[1].own_id)])
 def test_what_lies_elsewhere_is_refused_like_what_does_not_exist(
     state: State, command: type[Command], mention: Mention
 ):
@@ -150,7 +149,7 @@ def test_a_taken_call_sign_does_not_tell_whose_it_is_elsewhere():
     }
 
 
-@pytest.mark.parametrize("name", AFTER_ALL)
+@each("name", AFTER_ALL)
 def test_another_workers_token_is_refused(state: State, name: str):
     command = made(PUBLIC[name])
     with pytest.raises(Refused) as refused:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-import pytest
+from each import each
 
 from events.catalog import newest
 from services import refusals
@@ -97,22 +97,22 @@ def test_the_catalogue_marks_exactly_the_codes_that_rules_may_note():
     assert raised("rule", "note") == set(refusals.noted())
 
 
-@pytest.mark.parametrize("code", sorted(raised("Refused", "rule", "fresh") | unknown()))
+@each("code", sorted(raised("Refused", "rule", "fresh") | unknown()))
 def test_every_refusal_is_tested(code: str):
     assert code in covered("refused")
 
 
-@pytest.mark.parametrize("code", sorted(refusals.noted()))
+@each("code", sorted(refusals.noted()))
 def test_every_anomaly_is_tested(code: str):
     assert code in covered("anomaly")
 
 
-@pytest.mark.parametrize("name", sorted(commands))
+@each("name", sorted(commands))
 def test_every_command_is_tested(name: str):
     aggregate, _, verb = name.partition(".")
     assert any(f"{aggregate}.{verb}(" in source for source in sources(HERE, "test_rules_*.py"))
 
 
-@pytest.mark.parametrize("name", sorted(newest))
+@each("name", sorted(newest))
 def test_every_event_is_expected_somewhere(name: str):
     assert newest[name].__name__ in named()

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from each import each
 
 TESTS = Path(__file__).parents[1]
 FILES = sorted(TESTS.rglob("*.py"))
@@ -93,7 +94,7 @@ def test_there_are_files_to_look_at() -> None:
     assert len(BROWSER) > 10
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.relative_to(TESTS).as_posix())
+@each("path", FILES, ids=lambda path: path.relative_to(TESTS).as_posix())
 def test_no_test_uses_a_private_name(path: Path) -> None:
     assert [f"{path}:{line}: {source}" for line, source in private_names(ast.parse(path.read_text()))] == []
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from each import each
 
 from events.base import EventEnvelope
 from events.catalog import envelopes, newest
@@ -62,8 +63,8 @@ def refusing(name: str, code: str) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("code", OTHERS)
-@pytest.mark.parametrize("name", sorted(newest))
+@each("code", OTHERS)
+@each("name", sorted(newest))
 def test_every_view_takes_every_event_under_any_code(name: str, code: str) -> None:
     assert refusing(name, code) == refusing(name, JURISDICTION)
     assert "areas" not in refusing(name, code)
