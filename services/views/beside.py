@@ -79,6 +79,8 @@ class ProjectorBeside:
     ) -> None:
         self._views, self._start, self._advanced, self._reset = views, start, advanced, reset
         self._child: Child | None = None
+        self._unsent = bytearray()
+        """What is sent together once the loop has run all that is ready."""
         self._missed = set[str]()
         """Jurisdictions with commits that were not offered."""
         self._missing = asyncio.Event()
@@ -103,10 +105,18 @@ class ProjectorBeside:
         """Send if there is a projector, without waiting; False if too much waits to be sent."""
         if self._child is None or self._child.writer.is_closing():  # the next one begins with the log
             return True
-        if self._child.writer.transport.get_write_buffer_size() > MOST_UNSENT:
+        waiting = self._child.writer.transport.get_write_buffer_size() + len(self._unsent)
+        if waiting > MOST_UNSENT:
             return False
-        self._child.writer.write(packed(said))
+        if not self._unsent:
+            asyncio.get_running_loop().call_soon(self._send_together)
+        self._unsent += packed(said)
         return True
+
+    def _send_together(self) -> None:
+        unsent, self._unsent = self._unsent, bytearray()
+        if self._child is not None and not self._child.writer.is_closing():
+            self._child.writer.write(unsent)
 
     async def reached(self, jurisdiction: str, position: int, seconds: float) -> bool:
         """Wait until the views reach `position`; True if they do in time."""

@@ -23,6 +23,9 @@ from services.views.turn import run_turn
 MOST_COMMITS: Final = 500
 MOST_PENDING: Final = 2_000
 RETRY_SECONDS: Final = 0.5
+GATHER_SECONDS: Final = 0.01
+"""Least interval between transactions, unless somebody waits for one: a transaction costs as much as several
+events. The first commit after a quiet moment is written at once."""
 PATIENCE_SECONDS: Final = 1.0
 """How long commits of imports wait for more while nobody waits for them: most rows that an import changes it
 changes again soon, and a row is written once per transaction."""
@@ -42,6 +45,8 @@ class Projector:
         self._work = asyncio.Event()
         self._hurry = asyncio.Event()
         """Somebody waits for what is pending, or it fills a transaction."""
+        self._asked = asyncio.Event()
+        """Somebody waits for what is pending."""
         self._moved = asyncio.Condition()
         self._writing = asyncio.Lock()
         self.scrub: Compared | None = None
@@ -73,6 +78,7 @@ class Projector:
 
     def hurry(self) -> None:
         """Do not wait for more: somebody waits for what is pending."""
+        self._asked.set()
         self._hurry.set()
 
     async def reached(self, jurisdiction: str, position: int, seconds: float) -> bool:
@@ -102,18 +108,21 @@ class Projector:
                 await self._rebuild_stale(jurisdiction)
 
     async def _follow(self) -> None:
+        loop = asyncio.get_running_loop()
+        ended = -GATHER_SECONDS
         while True:
             await self._work.wait()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(PATIENCE_SECONDS):
-                    await self._hurry.wait()
+            await _within(PATIENCE_SECONDS, self._hurry)
+            await _within(ended + GATHER_SECONDS - loop.time(), self._asked)
             self._work.clear()
             self._hurry.clear()
+            self._asked.clear()
             taken = self._take()
             done = await self._together(taken)
             for jurisdiction, commits in taken.items():
                 if jurisdiction not in done:
                     await self._project(jurisdiction, commits)
+            ended = loop.time()
 
     async def _together(self, taken: Mapping[str, Sequence[Stored]]) -> Mapping[str, Head]:
         """Fold what was offered in as few transactions as possible; return the heads reached."""
@@ -211,3 +220,11 @@ class Projector:
             self._moved.notify_all()
         for jurisdiction, position in positions.items():
             self._advanced(jurisdiction, position)
+
+
+async def _within(seconds: float, event: asyncio.Event) -> None:
+    """Wait for an event, but no longer than that."""
+    if seconds > 0 and not event.is_set():
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await event.wait()

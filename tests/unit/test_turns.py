@@ -228,3 +228,23 @@ async def test_a_projector_waits_for_a_store_that_fails(store: SqliteViews, monk
     assert projector.trouble is None
     running.cancel()
     await assert_equal_to_the_fold(store)
+
+
+async def test_commits_that_follow_each_other_are_written_together_unless_somebody_waits(
+    store: SqliteViews, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("services.views.loop.GATHER_SECONDS", 3600)
+    log: Any = Log()
+    projector = Projector(log, store, lambda jurisdiction, position: None)
+    running = asyncio.create_task(projector.run())
+    first, *rest = HISTORIES["2301"]
+    projector.offer("2301", first)
+    while projector.positions.get("2301") != first.head.position:
+        await asyncio.sleep(0.001)
+    for one in rest:
+        projector.offer("2301", one)
+        await asyncio.sleep(0)
+    assert await store.head("2301") == first.head
+    assert await projector.reached("2301", rest[-1].head.position, 5)
+    assert len(await store.steps("2301", 0) or ()) == 2
+    running.cancel()
