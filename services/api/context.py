@@ -80,8 +80,11 @@ async def principal(request: Request) -> Principal:
 
 
 async def _by_session(request: Request) -> Principal | None:
-    """Identify the caller by cookie, from the same origin only: other pages must not act in a user's name."""
-    if request.method not in ("GET", "HEAD") and foreign(request):
+    """Identify the caller by cookie, from the same origin only: other pages must not act in a user's name.
+
+    Neither may they read: to reveal personal data is recorded too.
+    """
+    if foreign(request):
         return None
     return await tokens(request).by_session(request.cookies[COOKIE])
 
@@ -91,7 +94,14 @@ def foreign(request: Request) -> bool:
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     if site is not None:
         return site not in ("same-origin", "none")
-    return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    return origin is not None and _host(origin) != request.headers.get("host")
+
+
+def _host(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # such as http://[
+        return None
 
 
 async def still(request: Request, asker: Principal) -> bool:

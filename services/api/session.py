@@ -75,12 +75,14 @@ async def sign_in(request: Request) -> Answer[Done]:
     return response
 
 
-@operation(id="sign-out", tag="service", public=True)
+@operation(id="sign-out", tag="service", public=True, problems=(403,))
 async def sign_out(request: Request) -> Answer[Done]:
     """End the session.
 
     A token made by a sign-in code ends too.
     """
+    if foreign(request):
+        raise Problem(403, "forbidden", variant="origin")
     if COOKIE in request.cookies:
         await tokens(request).end_session(request.cookies[COOKIE])
     response = answer(Done())

@@ -11,7 +11,7 @@ from events.refs import Ref
 from events.terms import List
 from services.decisions.references import CONCERNS, NEW, PLAIN
 
-_BIDI: Final = "\u202a-\u202e\u2066-\u2069"
+_BIDI: Final = r"\u202a-\u202e\u2066-\u2069"
 """Controls that reverse the text after them, so that a name or an address reads as another one."""
 _UNSEEN: Final = rf"\x7f{_BIDI}\u061c\u200b-\u200f\u2060\ufeff"
 """Characters of no width, with which two call signs that look the same would differ. Names may need some."""

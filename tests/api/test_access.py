@@ -149,11 +149,17 @@ async def test_a_token_becomes_a_cookie(service: Service) -> None:
             ({"Sec-Fetch-Site": "cross-site"}, 401),
             ({"Origin": "https://elsewhere.example"}, 401),
             ({"Origin": "null"}, 401),
+            ({"Origin": "http://["}, 401),
             ({"Origin": service.url}, 404),
             ({}, 404),  # no such jurisdiction yet
         ):
             asked = await browser.post(f"/api/v1/{J}/find", json={"name": "x"}, headers=header)
             assert asked.status_code == status, header
+            read = await browser.get(f"/api/v1/{J}/roster", params={"reveal": "true"}, headers=header)
+            assert read.status_code == status, "a reveal is recorded too"
+        foreign = await browser.delete("/api/v1/session", headers={"Origin": "https://elsewhere.example"})
+        assert foreign.status_code == 403
+        assert (await browser.get("/api/v1/session")).status_code == 200
         await browser.delete("/api/v1/session")
         assert (await browser.get("/api/v1/session")).status_code == 401
     async with service.client(None) as browser:
