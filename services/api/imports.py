@@ -36,6 +36,7 @@ from services.intake.blank import Form, has_template, template
 from services.intake.contradictions import Contradicts, against
 from services.intake.desk import Import, Imports, Rules, TooMany
 from services.intake.loading import names_enterprises, used_columns
+from services.intake.looking import Looking
 from services.intake.mapping import Source
 from services.intake.noting import Noting, overridden
 from services.intake.places import Places
@@ -211,7 +212,8 @@ async def _compared(
             anomalies=[],
         )
 
-    return against(writer.state, context), overridden(writer.state, context)
+    looking = Looking(writer.state, context, writer.taking_back())
+    return against(looking), overridden(looking)
 
 
 @operation(

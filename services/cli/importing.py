@@ -29,6 +29,7 @@ from services.intake.boundaries import Boundaries, bind, is_geojson, planned
 from services.intake.contradictions import Contradicts, against
 from services.intake.header import recognised
 from services.intake.loading import names_enterprises
+from services.intake.looking import Looking
 from services.intake.mapping import codec
 from services.intake.noting import Noting, overridden
 from services.intake.places import Places
@@ -81,10 +82,11 @@ async def sink(data: Path, files: Sequence[Path] = ()) -> AsyncIterator[Target]:
             def compared(jurisdiction: str) -> tuple[Contradicts, Noting] | None:
                 if not muster.commands.knows(jurisdiction):
                     return None
-                state = muster.commands.writer(jurisdiction).state
-                return against(state, looking), overridden(state, looking)
+                writer = muster.commands.writer(jurisdiction)
+                looking = Looking(writer.state, context, writer.taking_back())
+                return against(looking), overridden(looking)
 
-            def looking() -> Context:
+            def context() -> Context:
                 return _looking(muster.clock.now())
 
             yield Target(sent, muster.vault.import_key(), places, compared)

@@ -36,7 +36,7 @@ from services.decisions.jurisdiction.commands import Establish
 from services.decisions.jurisdiction.decide import refuse_ended
 from services.decisions.request.completing import ENDING, complete_if_done
 from services.decisions.state import COMMANDS, RecordedCommand, State
-from services.decisions.worker.table import WORKERS
+from services.decisions.worker.facts import own_facts, reported
 
 for _folder in pkgutil.iter_modules(services.decisions.__path__, "services.decisions."):
     if _folder.ispkg:  # one package per aggregate
@@ -121,9 +121,9 @@ def _state_after(state: State, event: Event) -> dict[str, str | datetime | None]
     if isinstance(event, AssignmentEvent) or (isinstance(event, WorkerTakenBack) and event.assignment):
         return {"state": state[ASSIGNMENTS][str(event.assignment)].state}
     if isinstance(event, WorkerDutyCorrected):
-        return {"duty_since": on_since(state[WORKERS][event.worker].facts)}
+        return {"duty_since": on_since(own_facts(state, event.worker))}
     if isinstance(event, _HOME) or (isinstance(event, WorkerTakenBack) and event.kind in HOME):
-        return {"reported": state[WORKERS][event.worker].reported}
+        return {"reported": reported(state, event.worker)}
     return {}
 
 
@@ -184,8 +184,18 @@ def _with_anomalies(last: Recorded, position: int, ctx: Context) -> Recorded:
 def apply(state: State, commit: Commit, head: Head) -> None:
     """Apply an accepted commit leading to `head`. Raises UnknownEvent, BadEvent."""
     for envelope in list(catalog.envelopes(commit)):  # decode everything first, so that errors change nothing
-        evolve(state, envelope)
-        standing.settle_moves(state, envelope.data.moved, envelope.data.requests_moved)
+        apply_one(state, envelope)
+    apply_end(state, commit, head)
+
+
+def apply_one(state: State, envelope: EventEnvelope) -> None:
+    """Apply one event of an accepted commit. Raises Away; what was applied of it must then be undone."""
+    evolve(state, envelope)
+    standing.settle_moves(state, envelope.data.moved, envelope.data.requests_moved)
+
+
+def apply_end(state: State, commit: Commit, head: Head) -> None:
+    """Remember the commands of a commit whose events are applied, and that it leads to `head`."""
     for offset, recorded in enumerate(commit.events):
         before = state[COMMANDS].get(recorded.command)
         name = before.name if before else recorded.name

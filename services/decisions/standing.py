@@ -16,7 +16,9 @@ from services.decisions.table import Table
 from services.decisions.team.table import TEAMS
 from services.decisions.worker.table import WORKER_STANDINGS, WORKERS
 
-REQUEST_STANDINGS: Final = Table("request_standings", RequestStanding)
+REQUEST_STANDINGS: Final = Table(
+    "request_standings", RequestStanding, idle=lambda row: row.state not in UNFINISHED
+)
 """How each request counts in the ledger, as of its last event."""
 
 

@@ -1,9 +1,8 @@
 """One jurisdiction's state: only what decisions need, changed only through a journaled `put`."""
 
-from collections import defaultdict
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -12,7 +11,7 @@ from events import disclosure, timers
 from events.commit import Head
 from events.disclosure import Disclosure
 from events.timers import Timers
-from services.decisions.table import Table
+from services.decisions.table import Table, tables
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -54,7 +53,59 @@ class Meta(msgspec.Struct, frozen=True, kw_only=True):
         return ZoneInfo(self.timezone)
 
 
+MOST_LOOKED_UP: Final = 100_000
+"""Keys remembered to have been taken back."""
 COMMANDS: Final = Table("commands", RecordedCommand)
+
+
+class Away(Exception):
+    """Rows that a decision needs may be put away. Whoever decides takes them back and decides again."""
+
+    def __init__(self, keys: Iterable[str], *, exist: bool = False) -> None:
+        """`exist`: whether there must be a row for each key."""
+        self.keys, self.exist = tuple(keys), exist
+        super().__init__(self.keys)
+
+
+class Rows(dict[str, V]):
+    """Rows of a table, some of which may be put away. Raises Away for a key of which that is not known."""
+
+    def __init__(self, looked_up: set[str]) -> None:
+        """`looked_up`: keys whose rows were taken back, so that what is not here does not exist."""
+        super().__init__()
+        self.partial = False
+        """Whether some rows are put away."""
+        self._looked_up = looked_up
+
+    def __missing__(self, key: str) -> V:
+        if self.partial and key not in self._looked_up:
+            raise Away((key,))
+        raise KeyError(key)
+
+    def __contains__(self, key: object) -> bool:
+        if super().__contains__(key):
+            return True
+        if self.partial and key not in self._looked_up:
+            raise Away((str(key),))
+        return False
+
+    def get(self, key: str, default: Any = None) -> Any:
+        try:
+            return self[key]
+        except KeyError:
+            return default
+
+
+class _Tables(dict[str, dict[str, Any]]):
+    """Tables by name, made when first used."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looked_up = set[str]()
+
+    def __missing__(self, name: str) -> dict[str, Any]:
+        made = self[name] = Rows[Any](self.looked_up) if tables[name].idle else {}
+        return made
 
 
 class State:
@@ -68,7 +119,9 @@ class State:
         self.head = Head()
         self._meta = {jurisdiction: Meta()}
         """A one-row table, so that changes are journaled like all others."""
-        self._tables: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+        self._tables = _Tables()
+        self.partial = False
+        """Whether rows are put away."""
         self._journal: list[tuple[dict[Any, Any], Any, Any]] = []
 
     def __getitem__(self, table: Table[R]) -> dict[str, R]:
@@ -99,11 +152,59 @@ class State:
 
     def put(self, table: dict[K, V], key: K, value: V | None) -> None:
         """Set a value, or remove it with None. Journaled until `settle`, so that `undo` can revert it."""
-        self._journal.append((table, key, table.get(key)))
+        self._journal.append((table, key, _here(table, key)))  # what is put away stays so if undone
         if value is None:
             table.pop(key, None)
         else:
             table[key] = value
+
+    def some(self, table: Table[R], keys: Iterable[str]) -> list[R]:
+        """Return rows that exist. Raises Away for all that are put away at once."""
+        keys, here = tuple(keys), self._tables[table.name]
+        found = [_here(here, key) for key in keys]
+        if None in found:
+            raise Away((key for key, row in zip(keys, found, strict=True) if row is None), exist=True)
+        return cast("list[R]", found)
+
+    # -- what is put away ----------------------------------------------------------------------------------
+
+    def put_away(self, rows: Mapping[str, Mapping[str, Any]]) -> None:
+        """Let go of stored rows, by table, unless they have changed since."""
+        for name, stored in rows.items():
+            here = self._tables[name]
+            for key, row in stored.items():
+                if _here(here, key) is row:
+                    del here[key]
+        self.make_partial()
+
+    def make_partial(self) -> None:
+        """Expect rows that may be put away not to be here."""
+        self.partial = True
+        for name, table in tables.items():
+            rows = self._tables[name]
+            if table.idle and isinstance(rows, Rows):
+                rows.partial = True
+        self._tables.looked_up.clear()
+
+    def unknown(self, table: Table[Any], keys: Iterable[str]) -> list[str]:
+        """Return those keys of which it is not known whether a row is put away."""
+        rows, looked_up = self._tables[table.name], self._tables.looked_up
+        if not (isinstance(rows, Rows) and rows.partial):
+            return []
+        return [key for key in keys if _here(rows, key) is None and key not in looked_up]
+
+    def take_back(self, keys: Iterable[str], found: Iterable[tuple[str, str, Any]]) -> None:
+        """Take back the stored rows (table, key, row) of these keys, unless there are newer ones here.
+
+        Not journaled: it changes nothing of what decisions see.
+        """
+        for name, key, row in found:
+            self._tables[name].setdefault(key, row)
+        if len(self._tables.looked_up) > MOST_LOOKED_UP:
+            self._tables.looked_up.clear()
+        self._tables.looked_up.update(keys)
+
+    # -- the journal ---------------------------------------------------------------------------------------
 
     def mark(self) -> int:
         """Return a point that `undo` can return to."""
@@ -125,3 +226,8 @@ class State:
     def changed(self, mark: int) -> Iterable[tuple[dict[Any, Any], Any, Any]]:
         """Return (table, key, previous value) for the changes since `mark`."""
         return self._journal[mark:]
+
+
+def _here(table: dict[K, V], key: K) -> V | None:
+    """Return a row unless it is put away or does not exist."""
+    return cast("V | None", dict.get(table, key))  # pyright: ignore[reportUnknownMemberType]

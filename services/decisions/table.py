@@ -31,6 +31,8 @@ class Table(Generic[Row]):
     `nowhere`: whether a row is currently in no area's care; False by default.
     `spans`: whether a row may lie in several areas; who covers a part of them may know of it.
     `own`: whether an id is a worker's own, which limits workers' tokens; False by default.
+    `idle`: whether a row is so seldom needed that it may be put away; such rows are never removed or looked
+    through. None if all rows of the table stay.
     `erasure`: the event that destroys the key of a row's personal data; rows then have a field `erased`.
     """
 
@@ -46,6 +48,7 @@ class Table(Generic[Row]):
         nowhere: "Callable[[Row], bool]" = lambda row: False,
         spans: bool = False,
         own: "Callable[[State, str, str], bool]" = lambda state, key, worker: False,
+        idle: "Callable[[Row], bool] | None" = None,
         erasure: type[Event] | None = None,
     ) -> None:
         """Raises ValueError if declared twice, or with only one of `kind` and `areas`."""
@@ -54,7 +57,7 @@ class Table(Generic[Row]):
         if (kind is None) != (areas is None):
             raise ValueError(f"table {name} must have both kind and areas, or neither")
         self.name, self.row, self.kind, self.erasure = name, row, kind, erasure
-        self.own, self.spans = own, spans
+        self.own, self.spans, self.idle = own, spans, idle
         self._areas, self._belongs, self._nowhere = areas, belongs, nowhere
         self._passed = passed
         tables[name] = self

@@ -6,10 +6,10 @@ from typing import Any, Final
 import msgspec
 
 from services.decisions.authorise import authorise
-from services.decisions.base import SAID, Context, Refused, commands
+from services.decisions.base import SAID, Command, Refused, commands
 from services.decisions.hearing import disagreement
-from services.decisions.state import State
 from services.intake.drafts import Draft, Part
+from services.intake.looking import Looking
 from services.intake.spool import saying
 from services.intake.summary import MOST_CHANGES, Change
 
@@ -19,18 +19,23 @@ _KEPT: Final = 100_000
 """Group commands of which only the first row is looked at; beyond, each row is."""
 
 
-def against(state: State, context: Callable[[], Context]) -> Contradicts:
+def against(looking: Looking) -> Contradicts:
     """Compare with a state, within the rights of the asker: what they may not touch contradicts nothing."""
 
     def contradicts(name: str, data: dict[str, Any]) -> Refused | None:
-        command, asked = commands[name].model_validate_json(msgspec.json.encode(data), strict=True), context()
-        try:
-            authorise(state, command, asked)
-        except Refused:
-            return None
-        return disagreement(state, command, asked.now)
+        command = commands[name].model_validate_json(msgspec.json.encode(data), strict=True)
+        return looking.decided(lambda: _disagrees(looking, command))
 
     return contradicts
+
+
+def _disagrees(looking: Looking, command: Command) -> Refused | None:
+    asked = looking.context()
+    try:
+        authorise(looking.state, command, asked)
+    except Refused:
+        return None
+    return disagreement(looking.state, command, asked.now)
 
 
 class Contradictions:

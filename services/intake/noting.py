@@ -9,11 +9,11 @@ from msgspec import Meta
 
 from events.credit_code import code_state
 from services.decisions.authorise import authorise
-from services.decisions.base import Context, Refused, commands, decider
+from services.decisions.base import Command, Refused, commands, decider
 from services.decisions.enterprise.commands import Register
-from services.decisions.state import State
 from services.intake.drafts import Draft, Part, merged
 from services.intake.errors import RowError
+from services.intake.looking import Looking
 from services.intake.mapping import CommandMap
 
 MOST_LINES: Final = 20
@@ -73,22 +73,26 @@ Noting = Callable[[str, datetime | None, dict[str, Any]], tuple[str, ...]]
 """Given a command's name, time and data: the codes that would be noted."""
 
 
-def overridden(state: State, context: Callable[[], Context]) -> Noting:
+def overridden(looking: Looking) -> Noting:
     """Decide commands without recording them, within the rights of the asker: nothing is changed."""
 
     def noted(name: str, at: datetime | None, data: dict[str, Any]) -> tuple[str, ...]:
-        ctx = context()
-        ctx.at, ctx.claimed, ctx.anomalies = min(at or ctx.now, ctx.now), at, []
         try:
             command = commands[name].model_validate_json(msgspec.json.encode(data), strict=True)
-            authorise(state, command, ctx)
-            for _ in decider(type(command))(state, command, ctx):
-                pass
+            return looking.decided(lambda: _anomalies(looking, command, at))
         except (Refused, ValueError):
             return ()
-        return tuple(ctx.anomalies)
 
     return noted
+
+
+def _anomalies(looking: Looking, command: Command, at: datetime | None) -> tuple[str, ...]:
+    ctx = looking.context()
+    ctx.at, ctx.claimed, ctx.anomalies = min(at or ctx.now, ctx.now), at, []
+    authorise(looking.state, command, ctx)
+    for _ in decider(type(command))(looking.state, command, ctx):
+        pass
+    return tuple(ctx.anomalies)
 
 
 class Groups:

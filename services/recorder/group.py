@@ -13,7 +13,7 @@ from services.decisions.base import Refused
 from services.decisions.decide import decide, unchanged
 from services.decisions.erasure import erased_among
 from services.decisions.hearing import said_by
-from services.decisions.state import COMMANDS, RecordedCommand, State
+from services.decisions.state import COMMANDS, Away, RecordedCommand, State
 from services.recorder.envelope import CommandEnvelope, Kind, Outcome, context_of
 from services.recorder.lanes import SERVICE
 from services.recorder.queue import Queued
@@ -51,13 +51,17 @@ class Group:
     def _end(self) -> int:
         return self._state.head.position + len(self.events)
 
-    def add(self, queued: Queued, sealed: Sealed, recalled: dict[str, RecordedCommand]) -> None:
-        """Decide one command and note its outcome."""
+    def add(self, queued: Queued, sealed: Sealed, recalled: dict[str, RecordedCommand]) -> Away | None:
+        """Decide one command and note its outcome; or return what has to be taken back first."""
         envelope = queued.envelope
         before = self._state[COMMANDS].get(envelope.id) or recalled.get(envelope.id)
-        answer = self._repeat(envelope, sealed, before) if before else self._decide(envelope, sealed)
+        try:
+            answer = self._repeat(envelope, sealed, before) if before else self._decide(envelope, sealed)
+        except Away as away:
+            return away
         self._answers.append((queued, answer))
         self.count += 1
+        return None
 
     def commit(self, jurisdiction: str) -> Commit:
         """Return the group's events, chained to the head they were decided on."""
@@ -100,6 +104,9 @@ class Group:
         except Refused as refused:
             self._state.undo(mark)
             return Outcome.because(envelope.id, "refused", refused)
+        except Away:
+            self._state.undo(mark)
+            raise
         except Exception:  # one faulty command must not block the others
             log_of.exception("command %s (%s) could not be decided", envelope.id, envelope.command.NAME)
             self._state.undo(mark)

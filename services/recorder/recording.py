@@ -56,13 +56,15 @@ class Recorder:
         while True:
             await self.follow(await self._log.known_head(self._jurisdiction))
             recalled = await self._replica.recall([one.envelope.id for one in queued])
+            await self._replica.at_hand((one.envelope.command, one.envelope.id) for one in queued)
             bulk = all(one.envelope.bulk for one in queued)
             seconds = MOST_BULK_SECONDS if bulk else MOST_SECONDS
             group = Group(self._replica.state, self._now(), self._timezone, seconds)
             for one, body in zip(queued, sealed, strict=True):
                 if group.full:
                     break
-                group.add(one, body, recalled)
+                while away := group.add(one, body, recalled):
+                    await self._replica.take_back(away)
             if await self._accepted(group, queued, bulk=bulk):
                 self._backlog.add(group.erased, group.phones)
                 await self.flush()

@@ -2,19 +2,26 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from itertools import takewhile
 from typing import Final
 
 import msgspec
 
+from events import catalog
+from events.base import EventEnvelope
 from events.commit import Commit, Head, Recorded, decode
-from services.decisions.decide import apply, confirm
-from services.decisions.state import COMMANDS, RecordedCommand, State
+from services.decisions.base import Command
+from services.decisions.decide import apply_end, apply_one, confirm
+from services.decisions.naming import named
+from services.decisions.state import COMMANDS, Away, RecordedCommand, State
 from services.log.port import Log, LogDamaged, LogMismatch, LogUnavailable, Stored
 from services.recorder.errors import SnapshotMismatch
 from services.recorder.snapshotting import EVERY, SnapshotKeeper
+from services.snapshots.port import RowsLost, SnapshotsUnavailable
 
+MOST_AT_ONCE: Final = 500_000
+"""Events read without a snapshot, when there is much to read."""
 KEEP_IDS: Final = 50_000
 """Number of command ids always held in memory."""
 
@@ -65,7 +72,8 @@ class Replica:
     async def follow(self, head: Head, found: Found = lambda _: None) -> None:
         """Read at least up to `head`. Decisions not accepted must have been undone.
 
-        Raises LogUnavailable; LogDamaged, UnknownEvent, BadEvent, SnapshotMismatch if the log is unreadable.
+        Raises LogUnavailable; LogDamaged, UnknownEvent, BadEvent, SnapshotMismatch if the log is unreadable;
+        RowsLost if the state has to be made again.
         """
         if head.position < self.state.head.position or head == self.state.head:
             return
@@ -74,10 +82,42 @@ class Replica:
                 commit = self._decoded(stored)
                 if commit.prev != self.state.head.hash:
                     raise SnapshotMismatch(f"the snapshot of {self._jurisdiction} is not from this log")
-                apply(self.state, commit, stored.head)
+                await self._apply(commit, stored.head)
                 found(commit.events)
             self._evict()
+            self._keep(MOST_AT_ONCE)
             await asyncio.sleep(0)
+
+    async def _apply(self, commit: Commit, head: Head) -> None:
+        for envelope in list(catalog.envelopes(commit)):
+            mark = self.state.mark()
+            while away := _away(self.state, envelope):
+                self.state.undo(mark)
+                await self.take_back(away)
+        apply_end(self.state, commit, head)
+
+    async def take_back(self, away: Away) -> None:
+        """Take back rows that were put away. Raises LogUnavailable, RowsLost."""
+        if self._keeper is None:
+            raise RowsLost(f"nothing was put away of {self._jurisdiction}")
+        try:
+            found = await self._keeper.find(self.state, away.keys)
+        except SnapshotsUnavailable as error:
+            raise LogUnavailable(str(error)) from error
+        if away.exist and not set(away.keys) <= {key for _, key, _ in found}:
+            raise RowsLost(f"rows put away of {self._jurisdiction} are gone: {', '.join(away.keys)}")
+        self.state.take_back(away.keys, found)
+
+    async def at_hand(self, asked: Iterable[tuple[Command, str]]) -> None:
+        """Take back what commands name, at once; what else they need is taken back when it is missed."""
+        if self.state.partial and (keys := named(self.state, asked)):
+            await self.take_back(Away(keys))
+
+    async def start_over(self) -> None:
+        """Drop the state, since rows of it are lost, and its snapshot."""
+        if self._keeper:
+            await self._keeper.drop()
+        self._reset()
 
     async def is_level(self) -> bool:
         """Whether the log ends where the state does. Raises LogUnavailable."""
@@ -131,3 +171,12 @@ class Replica:
         for key in [key for key, _ in in_view]:
             del commands[key]
         self._forgotten = max(self._forgotten, self.viewed)
+
+
+def _away(state: State, envelope: EventEnvelope) -> Away | None:
+    """Apply an event; return what is missing for it, if anything."""
+    try:
+        apply_one(state, envelope)
+    except Away as away:
+        return away
+    return None

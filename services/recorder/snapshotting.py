@@ -2,13 +2,16 @@
 
 import asyncio
 import logging
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
-from services.decisions.snapshot import Frozen, freeze
+import msgspec
+
+from services.decisions.snapshot import Frozen, freeze, idle_rows, row_of
 from services.decisions.state import State
 from services.log.port import Log
 from services.snapshots.packing import pack, unpack
-from services.snapshots.port import Snapshot, Snapshots, SnapshotsUnavailable
+from services.snapshots.port import RowsLost, Snapshot, Snapshots, SnapshotsUnavailable
 
 EVERY: Final = 20_000
 """Fewest events between two snapshots."""
@@ -27,7 +30,8 @@ class SnapshotKeeper:
     def __init__(self, jurisdiction: str, log: Log, snapshots: Snapshots) -> None:
         self._jurisdiction, self._log, self._snapshots = jurisdiction, log, snapshots
         self._position = self._forgotten = 0
-        self._found: Snapshot | None = None
+        self._last: Snapshot | None = None
+        """The last one read or stored, without its payload."""
         self._packing: asyncio.Task[None] | None = None
 
     async def restore(self) -> tuple[State, int] | None:
@@ -40,23 +44,36 @@ class SnapshotKeeper:
         restored = await asyncio.to_thread(unpack, found, self._log.id) if found else None
         if found is None or restored is None:
             return None
-        self._found, self._position, self._forgotten = found, found.position, restored.forgotten
+        self._position, self._forgotten = found.position, restored.forgotten
+        self._last = msgspec.structs.replace(found, payload=b"")
         if found.place is not None:
             self._log.add_mark(self._jurisdiction, found.head, found.place)
         return restored.state, restored.forgotten
 
+    async def find(self, state: State, keys: Sequence[str]) -> list[tuple[str, str, Any]]:
+        """Return the rows put away under these keys. Raises SnapshotsUnavailable, RowsLost."""
+        if self._last is None:
+            raise RowsLost(f"nothing was put away of {self._jurisdiction}")
+        found = await self._snapshots.find(self._last, state.head.position, keys)
+        try:
+            return [(name, key, row_of(name, data)) for name, key, data in found]
+        except (ValueError, LookupError) as error:
+            raise RowsLost(f"rows put away of {self._jurisdiction} cannot be read: {error}") from error
+
     async def drop(self) -> None:
-        """Delete the restored snapshot, which does not fit the log."""
-        if self._found:
+        """Delete the snapshot, which does not fit the log, or whose rows are lost."""
+        await self.done()
+        if self._last:
             try:
-                await self._snapshots.drop(self._found)
+                await self._snapshots.drop(self._last)
             except SnapshotsUnavailable as error:
                 log_of.warning("cannot delete the snapshot of %s: %s", self._jurisdiction, error)
+        self._last, self._position, self._forgotten = None, 0, 0
 
     def offer(self, state: State, viewed: int, least: int = EVERY) -> None:
         """Store the confirmed state if `least` events came since the last snapshot; packs it on a thread.
 
-        Command ids up to `viewed` are left out; the view of commands has them.
+        Command ids up to `viewed` are left out; the view of commands has them. Idle rows are put away.
         """
         new = state.head.position - self._position
         if new < least or (self._packing and not self._packing.done()):
@@ -66,20 +83,23 @@ class SnapshotKeeper:
         place = self._log.mark(self._jurisdiction)
         known = place[1] if place and place[0] == state.head else None
         self._forgotten = max(self._forgotten, min(viewed, state.head.position))  # views may lag at startup
-        frozen = freeze(state, self._forgotten)
+        frozen = freeze(state, self._forgotten, put_away=True)
         self._position = state.head.position
-        self._packing = asyncio.create_task(self._keep(frozen, known), name="keeping a snapshot")
+        self._packing = asyncio.create_task(self._keep(state, frozen, known), name="keeping a snapshot")
 
     async def done(self) -> None:
         """Wait until the offered snapshot is stored."""
         if self._packing:
             await asyncio.wait((self._packing,))
 
-    async def _keep(self, frozen: Frozen, place: int | None) -> None:
+    async def _keep(self, state: State, frozen: Frozen, place: int | None) -> None:
         try:
             snapshot = await asyncio.to_thread(pack, frozen, self._log.id, place)
-            await self._snapshots.put(snapshot)
-        except SnapshotsUnavailable as error:
+            if await self._snapshots.put(snapshot, idle_rows(frozen)):
+                self._last = msgspec.structs.replace(snapshot, payload=b"")
+                if frozen.idle:
+                    state.put_away(frozen.idle)
+        except (SnapshotsUnavailable, RowsLost) as error:
             log_of.warning("cannot store a snapshot of %s: %s", self._jurisdiction, error)
         except Exception:  # logged here, as nobody awaits this task
             log_of.exception("cannot store a snapshot of %s", self._jurisdiction)

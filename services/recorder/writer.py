@@ -11,7 +11,7 @@ from events import catalog
 from services.base.clock import Clock
 from services.decisions.base import Refused
 from services.decisions.jurisdiction.commands import Fence
-from services.decisions.state import COMMANDS, State
+from services.decisions.state import COMMANDS, Away, State
 from services.log.port import Log, LogDamaged, LogUnavailable, OutcomeUnknown
 from services.recorder.envelope import CommandEnvelope, Outcome
 from services.recorder.erasing import VaultBacklog
@@ -22,7 +22,7 @@ from services.recorder.recording import Recorder, Told
 from services.recorder.replica import Lookup, Replica
 from services.recorder.sealing import Vault
 from services.recorder.snapshotting import LEAST, SnapshotKeeper
-from services.snapshots.port import Snapshots
+from services.snapshots.port import RowsLost, Snapshots
 from services.vault.errors import VaultUnavailable
 from services.views.port import ViewsUnavailable
 
@@ -119,6 +119,22 @@ class Writer:
     def waiting(self) -> int:
         return len(self._queue)
 
+    def taking_back(self) -> Callable[[State, Away], None]:
+        """Return how another thread takes back rows of the state that it looks at. Raises LogUnavailable."""
+        loop = asyncio.get_running_loop()
+        return lambda state, away: asyncio.run_coroutine_threadsafe(
+            self._take_back(state, away), loop
+        ).result()
+
+    async def _take_back(self, state: State, away: Away) -> None:
+        async with self._reading:
+            try:
+                if state is self.state:
+                    return await self._replica.take_back(away)
+            except RowsLost as error:
+                await self._start_over(error)
+        raise LogUnavailable(f"the state of {self.jurisdiction} was made again")
+
     async def ready(self) -> None:
         """Wait until the state is loaded. Raises Parked."""
         await self._hydrated.wait()
@@ -132,7 +148,10 @@ class Writer:
         """Read to the log's end. Erasures found there wake the loop."""
         try:
             async with self._reading:
-                await self._recorder.follow(await self._log.end(self.jurisdiction))
+                try:
+                    await self._recorder.follow(await self._log.end(self.jurisdiction))
+                except RowsLost as error:
+                    await self._start_over(error)
         finally:
             if self._backlog:
                 self._work.set()
@@ -179,10 +198,22 @@ class Writer:
                 await self._replica.follow(await self._log.end(self.jurisdiction))
                 await self._backlog.repeat(self.state)
                 self._hydrated.set()
+            except RowsLost as error:
+                await self._forget(error)
             except (LogUnavailable, VaultUnavailable, ViewsUnavailable) as error:
                 log_of.error("cannot read %s at the moment: %s", self.jurisdiction, error)
                 _pending(self._queue.take(), Refused("log.unavailable"))
                 await asyncio.sleep(0.5)
+
+    async def _start_over(self, why: RowsLost) -> None:
+        """Make the state again, from another process's snapshot or from the log."""
+        await self._forget(why)
+        await self._hydrate()
+
+    async def _forget(self, why: RowsLost) -> None:
+        log_of.warning("making the state of %s again: %s", self.jurisdiction, why)
+        self._hydrated.clear()
+        await self._replica.start_over()
 
     async def _worked(self, idle: float | None) -> bool:
         """Wait for work; False after `idle` seconds without any."""
@@ -207,6 +238,12 @@ class Writer:
             async with self._reading:
                 await self._recorder.flush()
                 left = await self._recorder.record(taken) if taken else []
+        except RowsLost as error:
+            async with self._reading:
+                await self._start_over(error)
+            self._queue.put_back(taken)
+            self._taken = []
+            return
         except (LogUnavailable, OutcomeUnknown, VaultUnavailable, ViewsUnavailable) as error:
             self.state.undo()
             log_of.error("cannot write %s: %s", self.jurisdiction, error)

@@ -10,7 +10,6 @@ from projections.catalog import public_views
 from projections.catalog import views as catalog
 from services.access import Tokens
 from services.adapters.folder.files import FolderFiles
-from services.adapters.folder.snapshots import FolderSnapshots
 from services.adapters.sqlite import projecting
 from services.adapters.sqlite.data_file import writable
 from services.adapters.sqlite.instants import SqliteInstants
@@ -19,6 +18,7 @@ from services.adapters.sqlite.locations import SqliteLocations
 from services.adapters.sqlite.log import SqliteLog
 from services.adapters.sqlite.past import SqlitePast
 from services.adapters.sqlite.phones import SqlitePushStore
+from services.adapters.sqlite.snapshots import FolderSnapshots
 from services.adapters.sqlite.tokens import local_tokens
 from services.adapters.sqlite.views import SqliteViews
 from services.api.server.edge import Edge

@@ -7,19 +7,21 @@ import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import apsw
 import msgspec
 import pytest
 from pg_server import database, execute
 
-from services.adapters.folder.snapshots import FolderSnapshots
 from services.adapters.postgres.pool import Pool
 from services.adapters.postgres.snapshots import PgSnapshots
+from services.adapters.sqlite import snapshots
+from services.adapters.sqlite.snapshots import FolderSnapshots
 from services.base.unavailable import DatabaseUnavailable
 from services.decisions.snapshot import freeze
 from services.decisions.state import State
 from services.snapshots import packing
 from services.snapshots.packing import checksum, code, pack, unpack
-from services.snapshots.port import Snapshot, Snapshots, SnapshotsUnavailable
+from services.snapshots.port import Idle, RowsLost, Snapshot, Snapshots, SnapshotsUnavailable
 from tests.given import area, given
 
 LOG = "0d7c1c52-0f6a-4a53-9c58-8a7a1f1b2c3d"
@@ -147,6 +149,114 @@ class TestWhatIsKept:
             await other.close()
 
 
+async def found(store: Snapshots, position: int, *keys: str, **of: str) -> list[Idle] | None:
+    """Return what was put away under these keys; None if it is lost."""
+    try:
+        return sorted(await store.find(msgspec.structs.replace(some(payload=b""), **of), position, keys))
+    except RowsLost:
+        return None
+
+
+A, B, C = ("requests", "R1", b"one"), ("requests", "R2", b"two"), ("past_facts", "R1", b"three")
+
+
+class TestWhatIsPutAway:
+    async def test_is_found_by_its_key_in_every_table(self, store: Snapshots, home: Home) -> None:
+        assert await store.put(some(10), [A, B, C])
+        again = await home.open()
+        await again.get("2307")
+        for one in (store, again):
+            assert await found(one, 10, "R1", "R9") == [C, A]
+            assert await found(one, 12, "R2") == [B]
+        await again.close()
+
+    async def test_stays_and_is_replaced_with_later_snapshots(self, store: Snapshots) -> None:
+        await store.put(some(10), [A, B])
+        await store.put(some(11))
+        await store.put(some(12), [("requests", "R1", b"new")])
+        assert await found(store, 12, "R1", "R2") == [("requests", "R1", b"new"), B]
+
+    async def test_is_not_put_away_with_a_snapshot_that_is_not_stored(self, store: Snapshots) -> None:
+        await store.put(some(10), [A])
+        assert not await store.put(some(9), [("requests", "R1", b"old"), B])
+        assert await found(store, 10, "R1", "R2") == [A]
+
+    async def test_is_nothing_to_a_state_before_it(self, store: Snapshots) -> None:
+        assert await found(store, 10, "R1") is None
+        await store.put(some(10), [A])
+        assert await found(store, 9, "R1") is None
+
+    @pytest.mark.parametrize("other", [{"log": OTHER}, {"code": "2:y"}])
+    async def test_is_gone_with_another_log_or_program(self, store: Snapshots, other: dict[str, str]) -> None:
+        await store.put(some(10), [A, B])
+        await store.put(some(5, **other), [A])
+        assert await found(store, 10, "R1") is None
+        assert await found(store, 10, "R1", "R2", **other) == [A]
+
+    async def test_is_gone_with_a_snapshot_that_was_dropped(self, store: Snapshots) -> None:
+        await store.put(some(10), [A])
+        await store.drop(some(10, payload=b""))
+        assert await found(store, 10, "R1") is None
+        await store.put(some(11))
+        assert await found(store, 11, "R1") == []
+
+    async def test_jurisdictions_are_apart(self, store: Snapshots) -> None:
+        await store.put(some(10), [A])
+        await store.put(some(10, jurisdiction="3307"), [("requests", "R1", b"theirs")])
+        assert await found(store, 10, "R1") == [A]
+        assert await found(store, 10, "R1", jurisdiction="3307") == [("requests", "R1", b"theirs")]
+
+    async def test_many(self, store: Snapshots) -> None:
+        rows = [("requests", f"R{n}", b"x" * n) for n in range(5_000)]
+        await store.put(some(10), rows)
+        assert await found(store, 10, *(f"R{n}" for n in range(5_000))) == sorted(rows)
+
+
+class TestRowsInFiles:
+    async def test_what_a_crash_left_of_a_later_snapshot_is_not_seen(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        store = FolderSnapshots(tmp_path)
+        await store.put(some(10), [A, B])
+
+        def crash(*_: object) -> None:
+            raise OSError("the process is killed")
+
+        monkeypatch.setattr(snapshots, "replace", crash)
+        with pytest.raises(SnapshotsUnavailable):
+            await store.put(some(12), [("requests", "R1", b"new")])
+        again = FolderSnapshots(tmp_path)
+        assert await again.get("2307") == some(10)
+        assert await found(again, 13, "R1", "R2") == [A, B]
+
+    async def test_without_them_a_snapshot_is_as_if_it_were_not_there(self, tmp_path: Path) -> None:
+        store = FolderSnapshots(tmp_path)
+        await store.put(some(10), [A])
+        await store.close()
+        for file in tmp_path.glob("2307.rows*"):
+            file.unlink()
+        again = FolderSnapshots(tmp_path)
+        assert await again.get("2307") is None
+        assert await again.put(some(10), [A])
+        assert await found(again, 10, "R1") == [A]
+
+    async def test_a_row_that_was_changed_is_lost(self, tmp_path: Path) -> None:
+        store = FolderSnapshots(tmp_path)
+        await store.put(some(10), [A])
+        db = apsw.Connection(str(tmp_path / "2307.rows"))
+        db.execute("UPDATE kept SET data = CAST('onf' AS BLOB)")
+        db.close()
+        assert await found(store, 10, "R1") is None
+
+    async def test_files_that_are_no_rows_are_replaced(self, tmp_path: Path) -> None:
+        (tmp_path / "2307.rows").write_bytes(b"no database" * 100)
+        store = FolderSnapshots(tmp_path)
+        with pytest.raises(RowsLost):
+            await store.put(some(10), [A])
+        assert await store.put(some(10), [A])
+        assert await found(store, 10, "R1") == [A]
+
+
 class TestWhatIsDamaged:
     @pytest.mark.parametrize("harm", [Home.damage, Home.lose_a_part])
     async def test_is_as_if_it_were_not_there(
@@ -167,10 +277,10 @@ class TestWhatIsDamaged:
 class TestWhereItCannotBeKept:
     async def test_no_database(self) -> None:
         dsn = database()
-        execute(dsn, "DROP TABLE decision_snapshot_parts, decision_snapshots")
+        execute(dsn, "DROP TABLE decision_snapshot_parts, decision_rows, decision_snapshots")
         store = PgSnapshots(await Pool.open(dsn))
         for call in (store.get("2307"), store.put(some()), store.drop(some())):
-            with pytest.raises(SnapshotsUnavailable, match="decision_snapshots"):
+            with pytest.raises(SnapshotsUnavailable, match=r"decision_(snapshots|rows)"):
                 await call
         await store.close()
         with pytest.raises(SnapshotsUnavailable):

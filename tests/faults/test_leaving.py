@@ -36,9 +36,10 @@ class Slow:
     async def get(self, jurisdiction: str) -> Snapshot | None:
         return None
 
-    async def put(self, snapshot: Snapshot) -> None:
+    async def put(self, snapshot: Snapshot, idle: object) -> bool:
         self.asked.set()
         await self.go.wait()
+        return True
 
 
 class Locked:

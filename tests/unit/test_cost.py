@@ -171,8 +171,9 @@ class _Kept:
     def __init__(self) -> None:
         self.positions: list[int] = []
 
-    async def put(self, snapshot: Snapshot) -> None:
+    async def put(self, snapshot: Snapshot, idle: object) -> bool:
         self.positions.append(snapshot.position)
+        return True
 
 
 class _Unmarked:

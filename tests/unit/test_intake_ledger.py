@@ -14,6 +14,7 @@ from services.decisions.base import Context
 from services.decisions.chapter.table import CHAPTERS
 from services.decisions.enterprise.table import ENTERPRISES, enterprise_at
 from services.intake import Summary, import_files, load_mapping, preview
+from services.intake.looking import Looking
 from services.intake.noting import overridden
 from services.intake.places import Places
 from services.intake.surroundings import firms_of
@@ -196,7 +197,9 @@ async def test_a_chapter_against_the_rule_is_noted_before_and_after(tmp_path: Pa
     sheet = "组织名称,组建方式,企业编号,成立时间\n一组,单独组建,E1,2029-03-01\n"
     file = tmp_path / "seen.csv"
     file.write_text(sheet, "utf-8")
-    noting = overridden(city.state, lambda: Context(id="p", actor="test", now=NOW, at=NOW, observed=True))
+    noting = overridden(
+        Looking(city.state, lambda: Context(id="p", actor="test", now=NOW, at=NOW, observed=True))
+    )
     seen = await preview(file, load_mapping("chapters"), places=places(city), noting=noting)
     assert not city.state[CHAPTERS], "nothing was recorded"
     done = await send(tmp_path, city, "chapters", sheet)

@@ -8,6 +8,7 @@ from intaking import KEY, Deciding, sums
 
 from services.decisions.area.table import AREAS, Area
 from services.decisions.service.table import SERVICES
+from services.decisions.worker.facts import home_at, own_facts, reported
 from services.decisions.worker.table import WORKERS
 from services.intake import import_files, load_mapping
 from services.intake.places import Places
@@ -73,10 +74,13 @@ async def sheets(tmp_path: Path) -> Sheets:
 @pytest.mark.parametrize("language", ["zh", "en"])
 async def test_a_sheet_of_reports_is_taken_once(sheets: Sheets, language: str) -> None:
     assert await sheets.take("home-reports", REPORTS[language]) == (3, 2, 0, 1)
-    people = sheets.sink.state[WORKERS]
-    left = next(one for key, one in people.items() if key != "W1" and one.facts)
-    assert people["W1"].home_at(datetime(2022, 2, 16, 1, 30, tzinfo=UTC)) == "230717"
-    assert (left.home_at(datetime(2022, 2, 28, tzinfo=UTC)), left.reported) == ("230717", None)
+    state = sheets.sink.state
+    left = next(key for key in state[WORKERS] if key != "W1" and own_facts(state, key))
+    assert home_at(state, "W1", datetime(2022, 2, 16, 1, 30, tzinfo=UTC)) == "230717"
+    assert (home_at(state, left, datetime(2022, 2, 28, tzinfo=UTC)), reported(state, left)) == (
+        "230717",
+        None,
+    )
     assert await sheets.take("home-reports", REPORTS[language]) == (3, 0, 2, 1)
 
 

@@ -34,6 +34,7 @@ from services.decisions.request.table import REQUESTS
 from services.decisions.scopes import PUBLIC
 from services.decisions.standing import REQUEST_STANDINGS
 from services.decisions.team.table import TEAMS
+from services.decisions.worker.facts import own_facts
 from services.decisions.worker.table import WORKER_STANDINGS, WORKERS
 from tests import through_time
 from tests.given import DAY, Log, area, incident, request, team, worker
@@ -312,7 +313,7 @@ class Laws(RuleBasedStateMachine):
     def fact_of(self, key: str, back: int) -> str:
         """Return the command of one of the worker's newest facts."""
         known = self.log.state[WORKERS].get(key)
-        facts = known.facts if known else ()
+        facts = own_facts(self.log.state, key) if known else ()
         return (facts[-back].command if len(facts) >= back else "") or "nothing"
 
     def fold(self) -> None:
@@ -341,8 +342,9 @@ class Laws(RuleBasedStateMachine):
     @invariant()
     def duty_is_the_fold_of_the_facts(self) -> None:
         for key, known in self.log.state[WORKERS].items():
-            assert list(known.facts) == sorted(known.facts, key=order), key
-            assert known.duty == fold(known.facts), key
+            facts = own_facts(self.log.state, key)
+            assert list(facts) == sorted(facts, key=order), key
+            assert known.duty == fold(facts), key
 
     @invariant()
     def lists_say_what_the_assignments_say(self) -> None:

@@ -15,6 +15,7 @@ from projections.fold import fold as rows_of
 from projections.instant import Board
 from projections.presence import derived
 from services.decisions.base import Command, Refused
+from services.decisions.worker.facts import own_facts
 from services.decisions.worker.table import WORKERS
 from services.reports.facts import Facts
 from tests.given import DAY, Given, area, assignment, given, request, t, worker
@@ -175,7 +176,7 @@ def test_correcting_equals_having_reported_it_right(
             "break": worker.set_presence(worker="W1", presence="on_break"),
         }[kind]
         case.log.do(said, now=now, at=DAY + timedelta(minutes=minute), id=f"f{number}", observed=True)
-    right = {fact.command: fact for fact in case.state[WORKERS]["W1"].facts}
+    right = {fact.command: fact for fact in own_facts(case.state, "W1")}
     for number, minute, where in fixes:
         key, at = f"f{number}", DAY + timedelta(minutes=minute)
         if key not in right or (where and right[key].kind != "in"):

@@ -14,6 +14,7 @@ from events.worker import (
 )
 from projections.roster import VIEW, RosterRow
 from services.decisions.base import Command
+from services.decisions.worker.facts import own_facts
 from services.decisions.worker.table import WORKER_STANDINGS, WORKERS
 from tests.given import Given, area, assignment, given, request, t, team, worker
 
@@ -71,7 +72,7 @@ def test_a_claim_is_decided_on_the_present(crew: Given):
 
 def test_a_duty_ends_with_the_retirement(crew: Given):
     crew.when(worker.retire(worker="W1"), now=t("03:00")).only(WorkerCheckedOut, WorkerRetired)
-    (only,) = intervals("W1", crew.state[WORKERS]["W1"].facts)
+    (only,) = intervals("W1", own_facts(crew.state, "W1"))
     assert (only.since, only.until) == (t("01:00"), t("03:00"))
 
 

@@ -15,7 +15,7 @@ from events.service import (
 from events.worker import WorkerLeftHome, WorkerReported, WorkerTakenBack
 from projections import homes, services
 from projections.fold import fold
-from services.decisions.worker.table import WORKERS
+from services.decisions.worker.facts import reported
 from tests.given import Aggregate, Given, area, given, t, worker
 
 service, service_limits = Aggregate("service"), Aggregate("service_limits")
@@ -51,8 +51,8 @@ LEAVE = worker.leave_home(worker="W1")
 def row(crew: Given) -> homes.HomeRow | None:
     found = fold(homes.VIEW, crew.log.commits).get("W1")
     assert found is None or isinstance(found, homes.HomeRow)
-    state = crew.state[WORKERS]["W1"]
-    assert (found.area if found and found.state == "reported" else None) == state.reported
+    home = found.area if found and found.state == "reported" else None
+    assert home == reported(crew.state, "W1")
     return found
 
 

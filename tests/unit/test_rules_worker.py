@@ -19,6 +19,7 @@ from events.worker import (
 from services.decisions.assignment.table import ASSIGNMENTS
 from services.decisions.base import Command, Scope
 from services.decisions.request.table import REQUESTS
+from services.decisions.worker.facts import own_facts
 from services.decisions.worker.table import WORKER_STANDINGS, WORKERS
 from tests.given import Given, area, assignment, given, request, t, team, worker
 
@@ -143,7 +144,7 @@ def test_going_on_duty(crew: Given):
 def test_the_same_tap_five_times_counts_once(crew: Given):
     for _ in range(5):
         crew.when(IN_A, at=t("00:30"), now=t("01:00"))
-    assert len(crew.state[WORKERS]["W1"].facts) == 1
+    assert len(own_facts(crew.state, "W1")) == 1
 
 
 def test_checking_in_elsewhere_moves(on_duty: Given):

@@ -25,6 +25,7 @@ _KEPT: Final = (
     "access_used",
     "decision_snapshots",
     "decision_snapshot_parts",
+    "decision_rows",
     "push_key",
     "push_subscriptions",
     "push_claims",

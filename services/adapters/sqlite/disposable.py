@@ -11,6 +11,9 @@ from services.adapters.sqlite import views_file as file
 from services.adapters.sqlite.past_table import PastTable
 from services.adapters.sqlite.views_connections import Connections
 
+WRITER_MB: Final = 8
+READER_MB: Final = 2
+"""Little, as the process that answers has several such files: what is read there is mostly read once."""
 _MADE_FOR: Final = "CREATE TABLE made_for (signature TEXT NOT NULL) STRICT;"
 
 
@@ -24,7 +27,7 @@ def opened(path: Path, schema: str, form: int, tables: Iterable[PastTable]) -> C
     if not _is_for(path, signature):
         for end in ("", "-wal", "-shm"):
             path.with_name(path.name + end).unlink(missing_ok=True)
-    connections = Connections(path, readonly=False)
+    connections = Connections(path, readonly=False, writer_mb=WRITER_MB, reader_mb=READER_MB)
     if not _is_for(path, signature):
         db = connections.writer
         with file.transaction(db, "IMMEDIATE"):

@@ -21,16 +21,23 @@ T = TypeVar("T")
 class Connections:
     """Connections to one file, or to an in-memory database where the writing thread also reads."""
 
-    def __init__(self, path: Path | None, *, readonly: bool) -> None:
-        """Raises ViewsUnavailable."""
+    def __init__(
+        self,
+        path: Path | None,
+        *,
+        readonly: bool,
+        writer_mb: int = file.WRITER_MB,
+        reader_mb: int = file.READER_MB,
+    ) -> None:
+        """`writer_mb`, `reader_mb`: pages that each connection keeps. Raises ViewsUnavailable."""
         self._path, self._readonly, self._closed = path, readonly, False
         self._idle: queue.SimpleQueue[tuple[int, apsw.Connection]] = queue.SimpleQueue()
-        self._generation = 0
+        self._reader_mb, self._generation = reader_mb, 0
         """Readers of an earlier generation are reopened before reuse."""
         self._writing = ThreadPoolExecutor(1, "muster-views-write")
         self._reading = ThreadPoolExecutor(READERS, "muster-views-read") if path else self._writing
         if not readonly:
-            self.writer = file.open_writer(path)
+            self.writer = file.open_writer(path, writer_mb)
 
     async def read(
         self, function: Callable[Concatenate[apsw.Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -78,11 +85,11 @@ class Connections:
         try:
             seen, db = self._idle.get_nowait()
         except queue.Empty:
-            return now, file.open_reader(path)
+            return now, file.open_reader(path, self._reader_mb)
         if seen == now:
             return seen, db
         db.close()
-        return now, file.open_reader(path)
+        return now, file.open_reader(path, self._reader_mb)
 
     def _close(self) -> None:
         if self._closed:

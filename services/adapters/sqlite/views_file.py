@@ -23,15 +23,18 @@ _LIMIT: Final = 400
 _WRITER: Final = {
     "journal_mode": "wal",
     "synchronous": "normal",  # writes lost in a power cut are folded again
-    "cache_size": -65_536,
     "temp_store": "memory",
     "wal_autocheckpoint": 10_000,  # 40 MB: hot pages are written back once for many batches
 }
-_READER: Final = {"cache_size": -16_384, "temp_store": "memory"}
+WRITER_MB: Final = 64
+READER_MB: Final = 16
 
 
-def open_writer(path: Path | None) -> apsw.Connection:
-    """Open for writing, creating the file if missing; None means in memory. Raises ViewsUnavailable."""
+def open_writer(path: Path | None, cache_mb: int = WRITER_MB) -> apsw.Connection:
+    """Open for writing, creating the file if missing; None means in memory. Raises ViewsUnavailable.
+
+    `cache_mb`: pages that the connection keeps in memory; the system keeps others.
+    """
     try:
         if path is None:
             db = apsw.Connection(":memory:")
@@ -39,19 +42,19 @@ def open_writer(path: Path | None) -> apsw.Connection:
             create(path, f"{_SCHEMA}; PRAGMA user_version = {FORMAT}")
             db = connect(path)
             refuse_damaged(db, path)
-        for pragma, value in _WRITER.items():
+        for pragma, value in (_WRITER | {"cache_size": -1024 * cache_mb}).items():
             db.pragma(pragma, value)
         return db
     except (FileDamaged, apsw.Error, OSError) as error:
         raise unavailable(path, error) from error
 
 
-def open_reader(path: Path) -> apsw.Connection:
+def open_reader(path: Path, cache_mb: int = READER_MB) -> apsw.Connection:
     """Open for reading, with or without a process writing. Raises ViewsUnavailable."""
     try:
         db = data_file.open_reader(path)
-        for pragma, value in _READER.items():
-            db.pragma(pragma, value)
+        db.pragma("cache_size", -1024 * cache_mb)
+        db.pragma("temp_store", "memory")
         return db
     except (FileDamaged, apsw.Error) as error:
         raise unavailable(path, error) from error

@@ -34,7 +34,8 @@ from services.decisions.base import evolves
 from services.decisions.request.table import REQUESTS, Request
 from services.decisions.state import State
 from services.decisions.team.table import TEAMS, Team
-from services.decisions.worker.table import WORKERS, Worker, add_fact
+from services.decisions.worker.facts import add_told
+from services.decisions.worker.table import WORKERS, Worker
 
 
 def _replace(state: State, key: str, /, **fields: object) -> Assignment:
@@ -106,7 +107,7 @@ def _progressed(state: State, e: AssignmentProgressed, envelope: EventEnvelope) 
     stages = (*given.stages, (e.stage, envelope.at))
     reached = _most_advanced(given, stages) if given.state in LIVE else given.state
     _replace(state, e.assignment, stages=stages, state=reached)
-    add_fact(state, envelope)
+    add_told(state, envelope)
 
 
 def _most_advanced(given: Assignment, stages: tuple[tuple[str, datetime], ...]) -> str:
@@ -131,7 +132,7 @@ def _ended(state: State, e: AssignmentEvent, envelope: EventEnvelope) -> None:
         _hold(state, e.assignment, given, live=False, offer=False)
         if how == DONE:
             _count_done(state, e.assignment, given.request)
-    add_fact(state, envelope)
+    add_told(state, envelope)
 
 
 def _count_done(state: State, key: str, request: str) -> None:

@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from events.assignment import UNENDED
 from events.standing import active_team
 from services.decisions.request.table import REQUESTS
 from services.decisions.state import State
@@ -43,6 +44,7 @@ ASSIGNMENTS = Table(
     kind="assignment",
     areas=lambda state, key, row: (state[REQUESTS][row.request].area,),
     own=_theirs,
+    idle=lambda row: row.state not in UNENDED,
 )
 OFFERS: Final = Table("offers", datetime)
 """Open offers and when they expire."""

@@ -10,6 +10,7 @@ from services.decisions.certificate.commands import Issue, Revoke
 from services.decisions.certificate.rules import content
 from services.decisions.certificate.table import CERTIFICATES
 from services.decisions.state import State
+from services.decisions.worker.facts import home_at
 from services.decisions.worker.table import WORKERS
 
 
@@ -27,7 +28,7 @@ def _issue(state: State, c: Issue, ctx: Context) -> Iterable[Event]:
     yield CertificateIssued(
         certificate=key,
         worker=c.worker,
-        area=worker.home_at(c.until) or worker.home_area or state.jurisdiction,
+        area=home_at(state, c.worker, c.until) or worker.home_area or state.jurisdiction,
         since=c.since,
         until=c.until,
         person_times=found.person_times,

@@ -10,7 +10,7 @@ from events.base import Event
 from events.certificate import CORRECTED, OF_ALL, OF_ONE, CertificateRevoked
 from events.serving import name_of
 from services.decisions.certificate.table import CERTIFICATES, VALID
-from services.decisions.service.rules import service_of
+from services.decisions.service.rules import at_hand, service_of
 from services.decisions.state import State
 
 
@@ -46,6 +46,7 @@ def overtaken(state: State, events: Iterable[Event], now: datetime) -> Iterator[
             workers |= dict.fromkeys(state[VALID])
         elif isinstance(event, OF_ONE) and (worker := getattr(event, "worker", None)) in state[VALID]:
             workers[str(worker)] = None
+    at_hand(state, workers)
     for worker in workers:
         for key in state[VALID].get(worker, ()):
             known = state[CERTIFICATES][key]

@@ -26,6 +26,7 @@ from services.decisions.nomination.rules import evidence, evidences, stood_at
 from services.decisions.nomination.table import NOMINATIONS, Nomination
 from services.decisions.post.rules import holds, standing_post
 from services.decisions.state import State
+from services.decisions.worker.facts import home_at
 
 MOST_DEEDS: Final = 50
 _LINKS: Final = {
@@ -49,7 +50,7 @@ def _nominate(state: State, c: Nominate, ctx: Context) -> Iterable[Event]:
         return
     lookups.fresh(known, "nomination.exists", nomination=key)
     lookups.fresh(worker.erased, "worker.erased", worker=c.worker)
-    area = c.area or worker.home_at(ctx.at) or worker.home_area or state.jurisdiction
+    area = c.area or home_at(state, c.worker, ctx.at) or worker.home_area or state.jurisdiction
     lookups.open_area(state, area, ctx)
     if c.post:
         standing_post(state, c.post, ctx)

@@ -50,5 +50,6 @@ REQUESTS = Table(
     Request,
     kind="request",
     areas=lambda state, key, row: (row.area,),
+    idle=lambda row: row.ended is not None and not (row.live or row.offers or row.erased),
     erasure=RequestErased,
 )

@@ -26,6 +26,7 @@ from services.decisions.service.table import (
     confirmation_key,
 )
 from services.decisions.state import State
+from services.decisions.worker.facts import home_at
 from services.decisions.worker.table import WORKERS
 
 
@@ -36,10 +37,10 @@ def _plan(state: State, c: Plan, ctx: Context) -> Iterable[Event]:
     if known and known == Service(c.worker, c.area, c.since, c.until, c.what):
         return
     lookups.fresh(known, "service.exists", service=key)
-    worker = lookups.active_worker(state, c.worker, ctx)
+    lookups.active_worker(state, c.worker, ctx)
     lookups.open_area(state, c.area, ctx)
     _lasts(c.since, c.until)
-    ctx.rule(worker.home_at(ctx.now) is not None, "service.not_reported", worker=c.worker)
+    ctx.rule(home_at(state, c.worker, ctx.now) is not None, "service.not_reported", worker=c.worker)
     _free(state, c.worker, c.since, c.until, ctx)
     yield ServicePlanned(service=key, worker=c.worker, area=c.area, since=c.since, until=c.until, what=c.what)
 

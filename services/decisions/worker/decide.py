@@ -48,7 +48,15 @@ from services.decisions.worker.commands import (
     SetPresence,
     TakeBack,
 )
-from services.decisions.worker.table import WORKERS, Worker, with_correction, with_fact
+from services.decisions.worker.facts import (
+    duty_corrected,
+    duty_with,
+    facts_at,
+    home_at,
+    newest_facts,
+    own_facts,
+)
+from services.decisions.worker.table import WORKERS, Worker
 
 
 @decides(Register)
@@ -131,16 +139,16 @@ def _retire(state: State, c: Retire, ctx: Context) -> Iterator[Event]:
 
 @decides(Report)
 def _report(state: State, c: Report, ctx: Context) -> Iterable[Event]:
-    known = lookups.active_worker(state, c.worker, ctx)
+    lookups.active_worker(state, c.worker, ctx)
     lookups.open_area(state, c.area, ctx)
-    if known.home_at(ctx.at) != c.area and not _holds(known, REPORT, c.area, ctx.at):
+    if home_at(state, c.worker, ctx.at) != c.area and not _holds(state, c.worker, REPORT, c.area, ctx.at):
         yield WorkerReported(worker=c.worker, area=c.area)
 
 
 @decides(LeaveHome)
 def _leave_home(state: State, c: LeaveHome, ctx: Context) -> Iterable[Event]:
-    known = lookups.active_worker(state, c.worker, ctx)
-    home = known.home_at(ctx.at)
+    lookups.active_worker(state, c.worker, ctx)
+    home = home_at(state, c.worker, ctx.at)
     if home is not None:
         yield WorkerLeftHome(worker=c.worker, area=home)
 
@@ -158,15 +166,15 @@ def _check_in(state: State, c: CheckIn, ctx: Context) -> Iterable[Event]:
             walk_in=True,
             **_signed(state, c.worker, None, ctx),
         )
-    known = lookups.active_worker(state, c.worker, ctx)
-    if not _holds(known, IN, c.area, ctx.at):
+    lookups.active_worker(state, c.worker, ctx)
+    if not _holds(state, c.worker, IN, c.area, ctx.at):
         yield WorkerCheckedIn(worker=c.worker, area=c.area)
 
 
 @decides(SetPresence)
 def _set_presence(state: State, c: SetPresence, ctx: Context) -> Iterable[Event]:
     known = lookups.active_worker(state, c.worker, ctx)
-    if _holds(known, SAID[c.presence], None, ctx.at):
+    if _holds(state, c.worker, SAID[c.presence], None, ctx.at):
         return
     ctx.rule(
         known.duty.on or known.retired or ctx.late,
@@ -179,9 +187,9 @@ def _set_presence(state: State, c: SetPresence, ctx: Context) -> Iterable[Event]
 @decides(CheckOut)
 def _check_out(state: State, c: CheckOut, ctx: Context) -> Iterable[Event]:
     known = lookups.active_worker(state, c.worker, ctx)
-    if _holds(known, OUT, None, ctx.at):
+    if _holds(state, c.worker, OUT, None, ctx.at):
         return
-    if known.live and known.duty.on and not with_fact(known, Fact(ctx.at, 1 << 62, OUT)).duty.on:
+    if known.live and known.duty.on and not duty_with(state, c.worker, Fact(ctx.at, 1 << 62, OUT)).on:
         yield from _leave_assignments(state, known, c, ctx)
     yield WorkerCheckedOut(worker=c.worker)
 
@@ -203,11 +211,8 @@ def _begun_after(state: State, assignment: str, at: datetime) -> bool:
 @decides(TakeBack)
 def _take_back(state: State, c: TakeBack, ctx: Context) -> Iterable[Event]:
     known = lookups.active_worker(state, c.worker, ctx)
-    facts = known.facts
-    fact = next((f for f in reversed(facts) if f.command == c.command), None)
-    if fact is None:
-        raise Refused("fact.unknown", worker=c.worker, command=c.command)
-    ctx.rule(facts[-1] is fact, "fact.not_newest", worker=c.worker)
+    fact, newest = _last_of(state, known, c)
+    ctx.rule(newest, "fact.not_newest", worker=c.worker)
     if fact.kind == ACT and fact.stage == DONE:
         _check_revival(state, str(fact.assignment), known, ctx)
     if fact.kind == ACT and fact.stage == GIVEN_BACK:
@@ -227,10 +232,19 @@ def _take_back(state: State, c: TakeBack, ctx: Context) -> Iterable[Event]:
         yield from reopen_if_not_done(state, request)
 
 
+def _last_of(state: State, known: Worker, c: TakeBack) -> tuple[Fact, bool]:
+    """Return the last fact of a command, and whether it is the worker's newest. Raises Refused."""
+    for facts in (newest_facts(known), own_facts(state, c.worker)):
+        for fact in reversed(facts):
+            if fact.command == c.command:
+                return fact, fact is facts[-1]
+    raise Refused("fact.unknown", worker=c.worker, command=c.command)
+
+
 @decides(CorrectDuty)
 def _correct_duty(state: State, c: CorrectDuty, ctx: Context) -> Iterable[Event]:
     known = lookups.known(state, WORKERS, c.worker)
-    fact = _attendance(known, c)
+    fact = _attendance(state, c)
     at, area = c.happened_at or fact.at, c.area or fact.area
     if c.area and fact.kind != IN:
         raise Refused("fact.no_area", worker=c.worker)
@@ -240,7 +254,7 @@ def _correct_duty(state: State, c: CorrectDuty, ctx: Context) -> Iterable[Event]
         lookups.open_area(state, c.area, ctx)
     if (at, area) == (fact.at, fact.area):
         return
-    ends = known.duty.on and not known.retired and not with_correction(known, fact, at, area).duty.on
+    ends = known.duty.on and not known.retired and not duty_corrected(state, c.worker, fact, at, area).on
     ctx.rule(not (ends and known.live), "worker.has_assignment", worker=c.worker, live=known.live)
     yield WorkerDutyCorrected(
         worker=c.worker,
@@ -255,9 +269,9 @@ def _correct_duty(state: State, c: CorrectDuty, ctx: Context) -> Iterable[Event]
     )
 
 
-def _attendance(known: Worker, c: CorrectDuty) -> Fact:
+def _attendance(state: State, c: CorrectDuty) -> Fact:
     """Return the fact to correct. Raises Refused."""
-    found = [fact for fact in known.facts if fact.command == c.fact]
+    found = [fact for fact in own_facts(state, c.worker) if fact.command == c.fact]
     for fact in found:
         if fact.kind in ATTENDANCE:
             return fact
@@ -295,8 +309,8 @@ def _erase(state: State, c: Erase, ctx: Context) -> Iterable[Event]:
     yield WorkerErased(worker=c.worker)
 
 
-def _holds(known: Worker, kind: str, area: str | None, at: datetime) -> bool:
+def _holds(state: State, worker: str, kind: str, area: str | None, at: datetime) -> bool:
     """Whether an equal fact (worker, kind, area, at) is recorded, or was before it was corrected."""
-    if any(fact.told == (at, area) and fact.kind == kind for fact in known.corrected):
+    if any(fact.told == (at, area) and fact.kind == kind for fact in state[WORKERS][worker].corrected):
         return True
-    return any(fact.kind == kind and fact.area == area for fact in known.facts_at(at))
+    return any(fact.kind == kind and fact.area == area for fact in facts_at(state, worker, at))

@@ -26,7 +26,8 @@ from services.decisions.assignment.evolve import regain, revive, unstage
 from services.decisions.base import evolves
 from services.decisions.signs import counted, hold_sign
 from services.decisions.state import State
-from services.decisions.worker.table import WORKERS, Worker, add_fact, with_correction, with_fact, with_facts
+from services.decisions.worker.facts import add, add_told, correct, take_away
+from services.decisions.worker.table import WORKERS, Worker
 
 
 @evolves(WorkerRegistered)
@@ -41,9 +42,9 @@ def _registered(state: State, e: WorkerRegistered, envelope: EventEnvelope) -> N
     )
     counted(state, "worker", e.number)
     hold_sign(state, f"worker/{e.worker}", known.call_sign, new.call_sign)
-    if known.retired:
-        new = with_fact(new, Fact(envelope.at, envelope.position, ANEW))
     state.put(state[WORKERS], e.worker, new)
+    if known.retired:
+        add(state, e.worker, Fact(envelope.at, envelope.position, ANEW))
 
 
 @evolves(WorkerAmended)
@@ -74,42 +75,37 @@ def _erased(state: State, e: WorkerErased, envelope: EventEnvelope) -> None:
 
 @evolves(WorkerReported)
 def _reported(state: State, e: WorkerReported, envelope: EventEnvelope) -> None:
-    add_fact(state, envelope)
+    add_told(state, envelope)
 
 
 @evolves(WorkerLeftHome)
 def _left_home(state: State, e: WorkerLeftHome, envelope: EventEnvelope) -> None:
-    add_fact(state, envelope)
+    add_told(state, envelope)
 
 
 @evolves(WorkerCheckedIn)
 def _checked_in(state: State, e: WorkerCheckedIn, envelope: EventEnvelope) -> None:
-    add_fact(state, envelope)
+    add_told(state, envelope)
 
 
 @evolves(WorkerPresenceSet)
 def _presence_set(state: State, e: WorkerPresenceSet, envelope: EventEnvelope) -> None:
-    add_fact(state, envelope)
+    add_told(state, envelope)
 
 
 @evolves(WorkerCheckedOut)
 def _checked_out(state: State, e: WorkerCheckedOut, envelope: EventEnvelope) -> None:
-    add_fact(state, envelope)
+    add_told(state, envelope)
 
 
 @evolves(WorkerDutyCorrected)
 def _duty_corrected(state: State, e: WorkerDutyCorrected, envelope: EventEnvelope) -> None:
-    known = state[WORKERS][e.worker]
-    fact = next(f for f in known.facts if f.position == e.position)
-    state.put(state[WORKERS], e.worker, with_correction(known, fact, e.at, e.area))
+    correct(state, e.worker, e.position, e.at, e.area)
 
 
 @evolves(WorkerTakenBack)
 def _taken_back(state: State, e: WorkerTakenBack, envelope: EventEnvelope) -> None:
-    known = state[WORKERS][e.worker]
-    kept = (f for f in known.facts if f.position != e.position)
-    gone = next(f for f in known.facts if f.position == e.position)
-    state.put(state[WORKERS], e.worker, with_facts(known, kept))
+    gone = take_away(state, e.worker, e.position)
     if e.assignment and e.stage == DONE:
         revive(state, e.assignment)
     elif e.assignment and e.stage == GIVEN_BACK:

@@ -14,7 +14,7 @@ import msgspec
 
 from events.duty import OFF, Duty, Fact, order, step
 
-SIZE: Final = 16
+SIZE: Final = 8
 """Facts in a full pack. A late one may make it twice as large."""
 
 
@@ -68,17 +68,17 @@ def facts_of(packs: Iterable[Pack]) -> Iterator[Fact]:
         yield from map(_unpacked, _decoder.decode(head + pack.data))
 
 
-def packs_of(facts: Sequence[Fact]) -> Packs:
-    """Pack facts given in (at, position) order."""
+def packs_of(facts: Sequence[Fact], before: Duty = OFF) -> Packs:
+    """Pack facts given in (at, position) order, which follow a duty."""
     made: list[Pack] = []
     for start in range(0, len(facts), SIZE):
-        made.append(_pack(facts[start : start + SIZE], made[-1].duty if made else OFF))
+        made.append(_pack(facts[start : start + SIZE], made[-1].duty if made else before))
     return tuple(made)
 
 
-def present(packs: Packs) -> Duty:
+def present(packs: Packs, before: Duty = OFF) -> Duty:
     """Return the duty after the last fact."""
-    return packs[-1].duty if packs else OFF
+    return packs[-1].duty if packs else before
 
 
 def at_instant(packs: Packs, at: datetime) -> Iterator[Fact]:
@@ -89,13 +89,13 @@ def at_instant(packs: Packs, at: datetime) -> Iterator[Fact]:
         yield from (fact for fact in facts_of(some) if fact.at == at)
 
 
-def with_one_more(packs: Packs, fact: Fact) -> Packs:
-    """Add a fact, in its place."""
+def with_one_more(packs: Packs, fact: Fact, before: Duty = OFF) -> Packs:
+    """Add a fact, in its place. All follow the duty `before`."""
     if not packs:
-        return (_pack((fact,), OFF),)
+        return (_pack((fact,), before),)
     newest = packs[-1]
     if order(fact) < (newest.upto, newest.last):
-        return _inserted(packs, fact)
+        return _inserted(packs, fact, before)
     if newest.size >= SIZE:
         return (*packs, _pack((fact,), newest.duty))
     grown = Pack(
@@ -110,14 +110,14 @@ def with_one_more(packs: Packs, fact: Fact) -> Packs:
     return (*packs[:-1], grown)
 
 
-def _inserted(packs: Packs, fact: Fact) -> Packs:
+def _inserted(packs: Packs, fact: Fact, before: Duty) -> Packs:
     index = max(0, bisect_right(packs, order(fact), key=_start) - 1)
     facts = [*facts_of(packs[index : index + 1])]
     facts.insert(bisect_right(facts, order(fact), key=order), fact)
     parts = [facts] if len(facts) <= 2 * SIZE else [facts[:SIZE], facts[SIZE:]]
     made = list(packs[:index])
     for part in parts:
-        made.append(_pack(part, made[-1].duty if made else OFF))
+        made.append(_pack(part, made[-1].duty if made else before))
     for pack, following in zip(packs[index:], packs[index + 1 :], strict=False):
         if made[-1].duty == pack.duty:  # from here on everything is as it was
             break

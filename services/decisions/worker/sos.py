@@ -34,6 +34,7 @@ SOS: Final = Table(
     kind="sos",
     areas=lambda state, key, row: (row.area,),
     own=lambda state, key, worker: True,  # whose it is, the decider says
+    idle=lambda row: row.ended,
 )
 
 

@@ -1,21 +1,29 @@
 """Descriptor of workers."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
 import msgspec
 
-from events.base import EventEnvelope, WorkerStanding
-from events.duty import Duty, Fact, corrected, home, order
-from events.facts import fact_of
+from events.base import WorkerStanding
+from events.duty import OFF, Duty, Fact
 from events.standing import area_of
 from events.worker import (
     WorkerErased,
 )
 from services.decisions.state import State
 from services.decisions.table import Table
-from services.decisions.worker.packs import Packs, at_instant, facts_of, packs_of, present, with_one_more
+from services.decisions.worker.packs import Pack, Packs, present
+
+
+class Past(msgspec.Struct, frozen=True, gc=False):
+    """A worker's facts up to an instant."""
+
+    rows: int
+    """Number of rows of `PAST_FACTS`, from 0."""
+    upto: datetime
+    duty: Duty
+    """After the last one."""
 
 
 class Worker(msgspec.Struct, frozen=True):
@@ -30,10 +38,12 @@ class Worker(msgspec.Struct, frozen=True):
     retired_at: datetime | None = None
     """Set while off the roster."""
     erased: bool = False
+    past: Past | None = None
+    """Own facts that are rows of their own."""
     packs: Packs = ()
-    """All own facts not taken back."""
+    """Own facts after these, not taken back."""
     corrected: tuple[Fact, ...] = ()
-    """Those of the facts that were corrected."""
+    """Those of all own facts that were corrected."""
     teams: tuple[str, ...] = ()
     """Teams joined and not stood down."""
     live: tuple[str, ...] = ()
@@ -52,52 +62,11 @@ class Worker(msgspec.Struct, frozen=True):
     @property
     def duty(self) -> Duty:
         """Their duty now."""
-        return present(self.packs)
-
-    @property
-    def facts(self) -> tuple[Fact, ...]:
-        """All own facts not taken back, in (at, position) order; unpacked each time."""
-        return tuple(facts_of(self.packs))
-
-    def facts_at(self, instant: datetime) -> Iterable[Fact]:
-        """Yield the own facts at exactly an instant."""
-        return at_instant(self.packs, instant)
-
-    @property
-    def reported(self) -> str | None:
-        """Home community where they are registered for service now."""
-        return home(self.facts)
-
-    def home_at(self, instant: datetime) -> str | None:
-        """Return the home community at an instant."""
-        return home(fact for fact in facts_of(self.packs) if fact.at <= instant)
+        return present(self.packs, self.past.duty if self.past else OFF)
 
 
-def with_fact(worker: Worker, fact: Fact) -> Worker:
-    """Add an own fact to the worker, sorted by time."""
-    return msgspec.structs.replace(worker, packs=with_one_more(worker.packs, fact))
-
-
-def with_facts(worker: Worker, facts: Iterable[Fact]) -> Worker:
-    """Replace all own facts, given in (at, position) order."""
-    facts = tuple(facts)
-    told = tuple(fact for fact in facts if fact.told)
-    return msgspec.structs.replace(worker, packs=packs_of(facts), corrected=told)
-
-
-def with_correction(worker: Worker, fact: Fact, at: datetime, area: str | None) -> Worker:
-    """Replace an own fact by its correction, sorted by time."""
-    others = (one for one in worker.facts if one.position != fact.position)
-    return with_facts(worker, sorted((*others, corrected(fact, at, area)), key=order))
-
-
-def add_fact(state: State, envelope: EventEnvelope) -> None:
-    """Record the worker's own fact that an event reports, if any."""
-    if told := fact_of(envelope):
-        worker, fact = told
-        state.put(state[WORKERS], worker, with_fact(state[WORKERS][worker], fact))
-
-
+PAST_FACTS: Final = Table("past_facts", tuple[Pack, ...], idle=lambda row: True)
+"""`WORKER/NUMBER` -> own facts of a worker before the newest ones."""
 WORKER_STANDINGS: Final = Table("worker_standings", WorkerStanding)
 """Where each worker counts, as of their last event."""
 
