@@ -38,6 +38,7 @@ BEGIN, END = "<!-- make bench -->\n", "<!-- end -->"
 """Between them `make bench` writes."""
 OTHERS: Final = (
     "bench.past",
+    "bench.roster",
     "bench.instants",
     "bench.importing --rows 12000",
     "bench.watchers",

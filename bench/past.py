@@ -5,13 +5,10 @@ Seconds of processor time of one thread, as other work may run beside.
 
 import argparse
 import asyncio
-import json
-import os
 import re
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from itertools import count
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -19,9 +16,7 @@ from typing import Any, Final
 import uvloop
 
 from bench.__main__ import served
-from bench.large import HERE, J, area, build, item
-from bench.load import load, post
-from bench.reads import get
+from bench.large import J, build
 from projections.catalog import public_views
 from projections.catalog import views as catalog
 from services import wiring
@@ -120,44 +115,6 @@ async def as_of(muster: Muster, data: Path) -> None:
     await past.close()
 
 
-async def beside_check_ins(data: Path, workers: int, seconds: float) -> None:
-    """Print how long a page of the roster takes on the clock while 1,000 check-ins a second arrive."""
-    with served(data) as (port, token):
-        over, pages = asyncio.Event(), list[float]()
-
-        async def send(n: int) -> None:
-            some = [
-                item("worker.check_in", {"worker": f"W{(n * AT_ONCE + i) % workers}", "area": area(n)})
-                for i in range(AT_ONCE)
-            ]
-            body = json.dumps(some).encode()
-            await load(port, 1, 1, lambda _: post(f"{HERE}/commands", body, token))
-
-        async def check_in() -> None:
-            for n in count(1):
-                if over.is_set():
-                    return
-                begun = time.perf_counter()
-                await send(n)
-                await asyncio.sleep(max(0.0, AT_ONCE / 1_000 - (time.perf_counter() - begun)))
-
-        await send(0)  # answered once the state was read
-        sending = asyncio.create_task(check_in())
-        await asyncio.sleep(2)
-        ends = time.perf_counter() + seconds
-        while time.perf_counter() < ends:
-            found = await get(port, token, f"{HERE}/roster?limit=100&area={area(len(pages))}")
-            assert found.status == 200
-            pages.append(found.seconds)
-            await asyncio.sleep(0.05)
-        over.set()
-        await sending
-    pages.sort()
-    p50, p99 = (1_000 * pages[int(len(pages) * q)] for q in (0.5, 0.99))
-    say("page of 100 of the roster beside 1,000 check-ins/s: p50", f"{p50:.0f} ms")
-    say("  p99", f"{p99:.0f} ms", f"limit 20 ms, load {os.getloadavg()[0]:.0f}")
-
-
 async def run(data: Path, workers: int, events: int) -> None:
     if not (data / "views.sqlite").exists():
         with served(data) as (port, token):
@@ -172,7 +129,6 @@ async def run(data: Path, workers: int, events: int) -> None:
         await as_of(muster, data)
     finally:
         await muster.close()
-    await beside_check_ins(data, workers, SECONDS)
 
 
 def main() -> None:

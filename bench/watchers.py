@@ -77,9 +77,10 @@ def watching(port: int, token: str, count: int, *, plain: bool) -> Iterator["sub
             child.kill()
 
 
-async def changes(port: int, token: str, rate: float, seconds: float) -> dict[int, float]:
-    """Send check-ins at a rate; return when each position was sent."""
+async def changes(port: int, token: str, rate: float, seconds: float) -> tuple[dict[int, float], list[float]]:
+    """Send check-ins at a rate; return when each position was sent, and how long each answer took."""
     sent: dict[int, float] = {}
+    took: list[float] = []
 
     async def one(n: int) -> None:
         body = json.dumps({"worker": f"W{n % WORKERS}", "area": f"{J}-{n // WORKERS % 2}"}).encode()
@@ -91,6 +92,7 @@ async def changes(port: int, token: str, rate: float, seconds: float) -> dict[in
         answer = json.loads(await reader.readexactly(length))
         assert answer["outcome"] == "accepted", answer
         sent[answer["position"]] = begun
+        took.append(time.monotonic() - begun)
         writer.close()
 
     begun, tasks = time.perf_counter(), list[asyncio.Task[None]]()
@@ -98,7 +100,7 @@ async def changes(port: int, token: str, rate: float, seconds: float) -> dict[in
         tasks.append(asyncio.create_task(one(n)))
         await asyncio.sleep(max(0.0, begun + (n + 1) / rate - time.perf_counter()))
     await asyncio.gather(*tasks)
-    return sent
+    return sent, sorted(took)
 
 
 def spent(child: "subprocess.Popen[str]") -> list[float]:
@@ -116,17 +118,20 @@ async def run(count: int, rate: float, seconds: float, *, plain: bool) -> None:
         with watching(port, token, count, plain=plain) as child:
             await asyncio.sleep(SETTLE)
             before = spent(child)
-            sent = await changes(port, token, rate, seconds)
+            sent, took = await changes(port, token, rate, seconds)
             busy = [after - one for one, after in zip(before, spent(child), strict=True)]
             await asyncio.sleep(SETTLE)
             told, _ = child.communicate("end\n")
     received = Received(**json.loads(told))
     assert not received.closed, f"{received.closed} streams ended"
     found = received.delays(sent)
-    p50, p99 = (1_000 * found[int(len(found) * q)] for q in (0.5, 0.99))
+    p50, p99, answered, late = (
+        1_000 * some[int(len(some) * q)] for some in (found, took) for q in (0.5, 0.99)
+    )
     what = f"{count:,} watchers, {len(sent) / seconds:.0f} changes/s, change -> received"
     say(f"{what}: p50", f"{p50:.0f} ms", f"{len(received.sampled)} of them measured")
     say("  p99", f"{p99:.0f} ms", f"limit 1,000 ms, load {os.getloadavg()[0]:.0f}")
+    say("  of it until the change was answered: p50", f"{answered:.0f} ms", f"p99 {late:.0f} ms")
     shares = [f"{100 * one / seconds:.0f} %" for one in busy]
     say("  processor time: answering + views; watchers", " + ".join(shares[:2]), f"{shares[2]} of a core")
     say(

@@ -21,6 +21,8 @@ from services.access import ASKING
 from services.vault import BadToken, Keyring, NoKey, Vault, shown, subject_of
 
 TELL_SECONDS: Final = 60.0
+ON_LOOP: Final = 100
+"""Rows opened without a thread: a page takes a millisecond, and a thread waits as long for its turn."""
 AT_ONCE: Final = 5_000
 """Number of rows whose keys are in memory at the same time."""
 _told: dict[str, tuple[float, int]] = {}
@@ -149,7 +151,9 @@ class Opener:
             part = items[begin : begin + AT_ONCE]
             await self.warm(**{view: (row for _, row in part)})
             shown += (
-                await asyncio.to_thread(self._rows, view, part) if len(part) >= 50 else self._rows(view, part)
+                await asyncio.to_thread(self._rows, view, part)
+                if len(part) > ON_LOOP
+                else self._rows(view, part)
             )
         return shown
 

@@ -39,6 +39,8 @@ def region_of(timezone: str | None) -> str:
 
 def numbers(text: str) -> list[str]:
     """Return the phone numbers that a text holds, as written: `13800000001 / 13800000002` holds two."""
+    if text.isascii() and text.isdigit():  # as nearly all are
+        return [text]
     plain = unicodedata.normalize("NFKC", text).strip()
     parts = [part.strip() for part in _BETWEEN.split(plain) if part.strip()]
     if len(parts) > 1 and all(_digits(part) >= _LEAST for part in parts):
@@ -122,6 +124,8 @@ def spellings(phone: str, region: str = HOME) -> set[str]:
 
 def _kept(phone: str) -> str:
     """Return ASCII digits and plus signs."""
+    if phone.isascii() and phone.isdigit():
+        return phone
     text = unicodedata.normalize("NFKC", phone)
     return "".join(
         str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text if c.isdecimal() or c == "+"

@@ -24,6 +24,8 @@ class Dialect(msgspec.Struct, frozen=True):
 
     no_grid: str
     """Condition that the code before its grid suffix is all digits; only then do shorter codes contain it."""
+    unindexed: str
+    """`by_area`, for a condition that no index is to be used for."""
     up: str
     down: str
     """NULLs sort first ascending, last descending."""
@@ -32,10 +34,14 @@ class Dialect(msgspec.Struct, frozen=True):
 
 
 SQLITE: Final = Dialect(
-    "substr(by_area, 1, instr(by_area || '-', '-') - 1) NOT GLOB '*[^0-9]*'", "ASC", "DESC", numbered=False
+    "substr(by_area, 1, instr(by_area || '-', '-') - 1) NOT GLOB '*[^0-9]*'",
+    "+by_area",
+    "ASC",
+    "DESC",
+    numbered=False,
 )
 POSTGRES: Final = Dialect(
-    "split_part(by_area, '-', 1) !~ '[^0-9]'", "ASC NULLS FIRST", "DESC NULLS LAST", numbered=True
+    "split_part(by_area, '-', 1) !~ '[^0-9]'", "by_area", "ASC NULLS FIRST", "DESC NULLS LAST", numbered=True
 )
 
 
@@ -99,6 +105,51 @@ def select(
     also: Iterable[Also] = (),
 ) -> Select:
     """Select all matching rows, in order, without a limit."""
+    chosen = _matching(table, jurisdiction, query, sort, dialect, also)
+    chosen.sql = f"{_rows(table, sort)} WHERE {chosen.sql} ORDER BY {_order(sort, dialect)}"
+    return chosen
+
+
+def select_page(table: Table, jurisdiction: str, query: Query, sort: Sort) -> Select:
+    """Select as many of these rows as `most_read` says, in the way that reads least.
+
+    SQLite's planner cannot know that a page ends early.
+    """
+    by_value = sort.column is KEY and bool(query.filters) and all(len(v) == 1 for v in query.filters.values())
+    chosen = _matching(table, jurisdiction, query, sort, SQLITE, by_area=not by_value)
+    order = _order(sort, SQLITE)
+    if _index_holds_all(table, query, sort):  # whole rows are not sorted, which takes twenty times as long
+        keys = f"SELECT key FROM {table.name} WHERE {chosen.sql} ORDER BY {order}"  # noqa: S608
+        keys += f" LIMIT {chosen.mark(most_read(table, query))}"
+        chosen.sql = f"key IN ({keys}) AND jurisdiction = {chosen.mark(jurisdiction)}"
+    chosen.sql = f"{_rows(table, sort)} WHERE {chosen.sql} ORDER BY {order}"
+    chosen.sql += f" LIMIT {chosen.mark(most_read(table, query))}"
+    return chosen
+
+
+def _index_holds_all(table: Table, query: Query, sort: Sort) -> bool:
+    """Whether the index of areas tells which rows are chosen, and their order."""
+    areas = [some for some in (query.areas, () if table.spans else query.within) if some]
+    in_order = sort.column is KEY or sort.column.field == "area"
+    return in_order and not query.filters and bool(areas) and all(len(set(some)) == 1 for some in areas)
+
+
+def _rows(table: Table, sort: Sort) -> str:
+    chosen = f", {sort.column.sql}" if sort.column is not KEY else ""
+    return f"SELECT key, row{chosen} FROM {table.name}"  # noqa: S608
+
+
+def _matching(
+    table: Table,
+    jurisdiction: str,
+    query: Query,
+    sort: Sort,
+    dialect: Dialect,
+    also: Iterable[Also] = (),
+    *,
+    by_area: bool = True,
+) -> Select:
+    """Return the conditions alone. `by_area`: whether the index of areas may be used."""
     clauses = Select("", [], dialect)
     clauses.sql = f"jurisdiction = {clauses.mark(jurisdiction)}"
     for one in also:
@@ -107,12 +158,9 @@ def select(
         _any_of(clauses, table, field, values)
     if table.has_area:
         for outers in (query.areas, () if table.spans else query.within):
-            _inside(clauses, table, outers)
+            _inside(clauses, table, outers, index=by_area)
     if query.cursor is not None:
         _beyond(clauses, sort, cursor_of(sort, query.cursor))
-    chosen = f", {sort.column.sql}" if sort.column is not KEY else ""
-    order = _order(sort, dialect)
-    clauses.sql = f"SELECT key, row{chosen} FROM {table.name} WHERE {clauses.sql} ORDER BY {order}"  # noqa: S608
     return clauses
 
 
@@ -183,19 +231,34 @@ def _any_of(clauses: Select, table: Table, field: str, values: Sequence[object])
     clauses.sql += f" AND ({' OR '.join(parts) or '1 = 0'})"
 
 
-def _inside(clauses: Select, table: Table, outers: Sequence[str]) -> None:
-    """Express events.area.inside as ranges of the index on `area`; no areas means everywhere."""
+def _inside(clauses: Select, table: Table, outers: Sequence[str], *, index: bool) -> None:
+    """Express events.area.inside as ranges of the index on `area`; no areas means everywhere.
+
+    A single area is one range, and conditions on what is in it: only then the index alone is enough.
+    """
     if not outers:
         return
+    codes = {str(filter_value(table.view.name, table.by_field["area"], outer)) for outer in outers}
+    bounds, area = "", "by_area"
+    if not index:
+        area = clauses.dialect.unindexed
+    elif len(codes) == 1:
+        (code,) = codes
+        first, last = clauses.mark(code), clauses.mark(f"{code}{':' if _contains_longer(code) else '.'}")
+        bounds, area = f"by_area >= {first} AND by_area < {last} AND ", clauses.dialect.unindexed
     parts: list[str] = []
-    for outer in dict.fromkeys(outers):
-        code = filter_value(table.view.name, table.by_field["area"], outer)
+    for code in sorted(codes):
         here, least, most = (clauses.mark(f"{code}{end}") for end in ("", "-", "."))
-        parts.append(f"by_area = {here} OR (by_area >= {least} AND by_area < {most})")
-        if outer.isascii() and outer.isdigit() and len(outer) in _GB_LENGTHS:
+        parts.append(f"{area} = {here} OR ({area} >= {least} AND {area} < {most})")
+        if _contains_longer(code):
             least, most = (clauses.mark(f"{code}{end}") for end in ("0", ":"))
-            parts.append(f"(by_area >= {least} AND by_area < {most} AND {clauses.dialect.no_grid})")
-    clauses.sql += f" AND ({' OR '.join(parts)})"
+            parts.append(f"({area} >= {least} AND {area} < {most} AND {clauses.dialect.no_grid})")
+    clauses.sql += f" AND {bounds}({' OR '.join(parts)})"
+
+
+def _contains_longer(code: str) -> bool:
+    """Whether codes with more digits lie in it."""
+    return code.isascii() and code.isdigit() and len(code) in _GB_LENGTHS
 
 
 def _order(sort: Sort, dialect: Dialect) -> str:

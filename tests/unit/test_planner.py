@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import apsw
 import pytest
 
+from events.area import inside
 from events.commit import Head
 from projections import headcount, roster
 from projections.roster import RosterRow
@@ -15,9 +17,10 @@ from services.adapters.sqlite.views import SqliteViews
 from services.adapters.sqlite.views_file import analyse, migrate, open_writer
 from services.adapters.sqlite.views_table import Table
 from services.views.port import Query
-from services.views.query import select, sort_of
+from services.views.query import select, select_page, sort_of
 
 J = "2307"
+AREAS = (J, "230717", "230718", "230718001", "230718-1", "2307180", "2308", "B1", "B1-3", "B1-3-1", "B1-30")
 TEAM = 150
 """Workers per team: few, compared to 9,000 in the jurisdiction."""
 
@@ -30,7 +33,7 @@ def views(tmp_path_factory: pytest.TempPathFactory) -> apsw.Connection:
     rows = {
         f"W{n:05d}": RosterRow(
             worker=f"W{n:05d}",
-            area=J,
+            area=AREAS[n % len(AREAS)],
             role="courier",
             presence="available" if n % 2 else "off_duty",
             team=f"T{n // TEAM}",
@@ -74,6 +77,59 @@ def test_the_index_of_the_rarest_value_is_used(
     views: apsw.Connection, filters: dict[str, Sequence[Any]], index: str
 ) -> None:
     assert f"view_roster_v{roster.VIEW.version}_{index}" in plan(views, filters)
+
+
+def test_a_page_of_an_area_sorts_keys_of_the_index_and_no_whole_rows(views: apsw.Connection) -> None:
+    table, query = Table(roster.VIEW), Query(areas=["230718"])
+    page = select_page(table, J, query, sort_of(table, query))
+    steps: Any = views.execute(f"EXPLAIN QUERY PLAN {page.sql}", page.given).fetchall()
+    assert "USING COVERING INDEX view_roster" in " ".join(detail for *_, detail in steps)
+
+
+def test_a_page_of_one_value_in_an_area_is_read_in_order_until_it_is_full(views: apsw.Connection) -> None:
+    table, query = Table(roster.VIEW), Query(areas=["2307"], filters={"presence": ["available"]})
+    page = select_page(table, J, query, sort_of(table, query))
+    steps: Any = views.execute(f"EXPLAIN QUERY PLAN {page.sql}", page.given).fetchall()
+    (how,) = [detail for *_, detail in steps]
+    assert "by_presence (jurisdiction=? AND by_presence=?)" in how
+
+
+AREA_QUERIES: tuple[tuple[str, ...], ...] = (
+    (),
+    ("2307",),
+    ("230718",),
+    ("B1-3",),
+    ("B1", "230717"),
+    ("none",),
+)
+
+
+@pytest.mark.parametrize("areas", AREA_QUERIES)
+@pytest.mark.parametrize(
+    "filters", [{}, {"presence": ["available"]}, {"presence": ["available", "off_duty"]}]
+)
+def test_however_a_page_is_read_it_holds_the_first_rows_of_all_that_match(
+    views: apsw.Connection, areas: Sequence[str], filters: dict[str, Sequence[Any]]
+) -> None:
+    table = Table(roster.VIEW)
+    lying: Any = views.execute(f"SELECT key, by_area FROM {table.name}").fetchall()  # noqa: S608
+    lies = dict(lying)
+    for sort, within in product(("key", "-area", "team"), AREA_QUERIES[::2]):
+        query = Query(areas=areas, within=within, filters=filters, sort=sort, limit=50)
+        order = sort_of(table, query)
+        page, whole = select_page(table, J, query, order), select(table, J, query, order)
+        found: Any = views.execute(page.sql, page.given).fetchall()
+        rows: Any = views.execute(whole.sql, whole.given).fetchall()
+        keys = [key for key, *_ in rows]
+        here = {area for area in AREAS if all(not some or _in(area, some) for some in (areas, within))}
+        assert {lies[key] for key in keys} <= here
+        assert [key for key, *_ in found] == keys[:51]
+        if not filters:
+            assert len(keys) == sum(area in here for area in lies.values())
+
+
+def _in(area: str, outers: Sequence[str]) -> bool:
+    return any(inside(area, outer) for outer in outers)
 
 
 def test_the_figures_of_a_small_store_are_there_too(views: apsw.Connection) -> None:

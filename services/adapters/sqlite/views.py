@@ -133,7 +133,8 @@ class SqliteViews:
         return await self._connections.read(reading.page, jurisdiction, self._table(view), query)
 
     async def get(self, jurisdiction: str, view: str, key: str) -> Page:
-        return await self.query(jurisdiction, view, Query(filters={"key": [key]}))
+        one = Query(filters={"key": [key]})
+        return await self._connections.read_at_once(reading.page, jurisdiction, self._table(view), one)
 
     async def snapshot(
         self, jurisdiction: str, queries: Mapping[str, Query]

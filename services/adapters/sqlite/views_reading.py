@@ -20,7 +20,7 @@ from services.views.port import (
     RowUnreadable,
     StoredView,
 )
-from services.views.query import cut, most_read, seen, select, sort_of
+from services.views.query import cut, seen, select, select_page, sort_of
 from services.views.steps import unpack
 
 Queries = Sequence[tuple[Table, Query]]
@@ -52,9 +52,8 @@ def page(db: apsw.Connection, jurisdiction: str, table: Table, query: Query) -> 
     if query.limit < 1:
         raise BadQuery("parameter.invalid", variant="limit", limit=query.limit)
     sort = sort_of(table, query)
-    chosen = select(table, jurisdiction, query, sort)
-    most = most_read(table, query)
-    rows: list[Any] = db.execute(f"{chosen.sql} LIMIT ?", (*chosen.given, most)).fetchall()
+    chosen = select_page(table, jurisdiction, query, sort)
+    rows: list[Any] = db.execute(chosen.sql, chosen.given).fetchall()
     items, following = cut(table, query, sort, rows)
     return Page(
         items=items,
