@@ -59,6 +59,12 @@ def fact_of(event: EventEnvelope) -> tuple[str, Fact] | None:
             return None
 
 
+def tells(event: EventEnvelope) -> bool:
+    """Whether `fact_of` finds a fact."""
+    e = event.data
+    return isinstance(e, TELLING) and bool(e.worker)
+
+
 def correction(events: Iterable[EventEnvelope]) -> dict[int, WorkerDutyCorrected]:
     """Return the last correction of each corrected fact, by the position of the fact. In the log's order."""
     return {e.data.position: e.data for e in events if isinstance(e.data, WorkerDutyCorrected)}

@@ -11,7 +11,7 @@ import msgspec
 
 from events.base import EventEnvelope
 from events.duty import Fact, intervals, order
-from events.facts import TELLING, fact_of
+from events.facts import TELLING, fact_of, tells
 from events.worker import WorkerDutyCorrected, WorkerTakenBack
 from projections.base import Own, Row, View
 from projections.where import area_of
@@ -82,7 +82,7 @@ def keys(envelope: EventEnvelope) -> Iterable[str]:
     e = envelope.data
     if isinstance(e, WorkerTakenBack | WorkerDutyCorrected):
         return (key_of(e.position),)
-    return (key_of(envelope.position),) if fact_of(envelope) else ()
+    return (key_of(envelope.position),) if tells(envelope) else ()
 
 
 def evolve(row: PresenceRow | None, envelope: EventEnvelope, key: str) -> PresenceRow | None:

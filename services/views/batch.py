@@ -11,7 +11,7 @@ from events.commit import Head
 from projections.base import View
 from projections.catalog import views as every_view
 from services.log.port import Stored
-from services.views.folding import Folding, fold, keyed, needed_rows
+from services.views.folding import Folding, fold, keyed
 from services.views.pending import PendingCommits
 from services.views.port import Batch, Rows, RowUnreadable, Views
 
@@ -139,7 +139,8 @@ async def _prepare(
     failed: dict[str, str] = {}
     size = len(pending.events)
     events = await _off_loop(size, keyed, pending.events, Folding(catalog), aside, failed)
-    before = await _load(store, pending.jurisdiction, needed_rows(events, catalog), failed, newer)
+    wanted = {view: needed.rows for view, needed in events.items()}
+    before = await _load(store, pending.jurisdiction, wanted, failed, newer)
     after = await _off_loop(size, fold, events, before, catalog, failed)
     return FoldedBatch(pending, aside, before, after, failed)
 

@@ -1,15 +1,23 @@
 """Fold events into rows, view by view. A failing view is set aside without affecting the others. Pure."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from events.base import Event, EventEnvelope
 from projections.base import Row, View
 from projections.fold import folds
 from services.views.port import Rows
 
-ViewEvents = list[tuple[EventEnvelope, tuple[str, ...]]]
-"""Events that a view folds, each with the keys of the rows it affects."""
+
+class ViewEvents(NamedTuple):
+    """What a view folds."""
+
+    events: list[tuple[EventEnvelope, tuple[str, ...]]]
+    """Each with the keys of the rows it affects."""
+    rows: dict[str, bool]
+    """These keys, and whether the row begins with one of the events."""
+
+
 KeyedEvents = dict[str, ViewEvents]
 """Keyed by view name."""
 
@@ -53,30 +61,20 @@ def keyed(
     return found
 
 
-def _keyed_for(view: View[Any], events: Sequence[EventEnvelope], failed: dict[str, str]) -> ViewEvents:
-    keys_of, needed = view.keys, []
+def _keyed_for(view: View[Any], events: Sequence[EventEnvelope], failed: dict[str, str]) -> ViewEvents | None:
+    keys_of, begins, needed = view.keys, view.begins, ViewEvents([], {})
     for event in events:
         try:
             keys = tuple(keys_of(event))
+            if keys:
+                fresh = begins is not None and begins(event)
+                needed.events.append((event, keys))
+                for key in keys:
+                    needed.rows.setdefault(key, fresh)
         except Exception as error:
             failed[view.name] = _reason(error, event)
-            return []
-        if keys:
-            needed.append((event, keys))
-    return needed
-
-
-def needed_rows(events: KeyedEvents, catalog: Mapping[str, View[Any]]) -> dict[str, dict[str, bool]]:
-    """Return the keys each view needs, and whether its row begins with one of the events."""
-    found: dict[str, dict[str, bool]] = {}
-    for name, work in events.items():
-        begins = catalog[name].begins
-        keys = found[name] = dict[str, bool]()
-        for event, affected in work:
-            fresh = begins is not None and begins(event)
-            for key in affected:
-                keys.setdefault(key, fresh)
-    return found
+            return None
+    return needed if needed.events else None
 
 
 def fold(events: KeyedEvents, before: Rows, catalog: Mapping[str, View[Any]], failed: dict[str, str]) -> Rows:
@@ -99,7 +97,7 @@ def _fold_view(
     failed: dict[str, str],
 ) -> dict[str, Row | None]:
     rows, evolve = dict(before), view.evolve
-    for event, keys in needed:
+    for event, keys in needed.events:
         try:
             for key in keys:
                 rows[key] = evolve(rows[key], event, key)

@@ -9,7 +9,7 @@ import msgspec
 from events.commit import Head
 from services.log.port import Stored
 from services.views.batch import INLINE
-from services.views.folding import Folding, KeyedEvents, fold, keyed, needed_rows
+from services.views.folding import Folding, KeyedEvents, fold, keyed
 from services.views.hot import HotRows
 from services.views.pending import PendingCommits
 from services.views.port import Answer, Batch, Rows, Standing
@@ -106,21 +106,20 @@ def _decoded(turn: Turn, hot: HotRows, folding: Folding) -> list[_Work]:
         events = keyed(pending.events, folding, standing.aside, failed)
         if failed:
             continue
-        before, missing = _rows(events, hot.known(code), folding)
+        before, missing = _rows(events, hot.known(code))
         work.append(_Work(pending, standing.aside, events, before, missing))
     return work
 
 
-def _rows(events: KeyedEvents, known: Rows, folding: Folding) -> tuple[Rows, dict[str, list[str]]]:
+def _rows(events: KeyedEvents, known: Rows) -> tuple[Rows, dict[str, list[str]]]:
     """Return the rows affected as far as they are known, and the keys of the others."""
     before: Rows = {}
     missing: dict[str, list[str]] = {}
-    for view, keys in needed_rows(events, folding.catalog).items():
-        kept, rows = known.get(view, {}), before.setdefault(view, {})
-        for key, begins in keys.items():
-            rows[key] = kept.get(key)
-            if not begins and key not in kept:
-                missing.setdefault(view, []).append(key)
+    for view, needed in events.items():
+        kept = known.get(view, {})
+        before[view] = {key: kept.get(key) for key in needed.rows}
+        if absent := [key for key, begins in needed.rows.items() if not begins and key not in kept]:
+            missing[view] = absent
     return before, missing
 
 

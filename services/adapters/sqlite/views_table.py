@@ -28,6 +28,8 @@ class Table(AnyTable):
     def __init__(self, view: View[Any]) -> None:
         super().__init__(view)
         self._updates: dict[tuple[bool, ...], str] = {}
+        marks = ", ".join("?" * (len(self.columns) + 3))
+        self._insert = f"INSERT INTO {self.name} VALUES ({marks})"  # noqa: S608
 
     def ddl(self) -> str:
         """Return the statements that create the table and its indexes."""
@@ -103,8 +105,7 @@ class Table(AnyTable):
         for changed, rows in updates.items():
             db.executemany(self._update_sql(changed), rows)
         if inserts:
-            marks = ", ".join("?" * (len(self.columns) + 3))
-            db.executemany(f"INSERT INTO {self.name} VALUES ({marks})", inserts)  # noqa: S608
+            db.executemany(self._insert, inserts)
 
     def _update_sql(self, changed: tuple[bool, ...]) -> str:
         sql = self._updates.get(changed)
