@@ -53,18 +53,13 @@ APART := $(TIMED) tests/api/test_openapi.py
 # Tests of the browser and of the cluster wait a third of their time: one process more than there are cores.
 JOBS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN || echo 2) + 1)))
 PYTEST := $(BIN)/pytest --durations 10
-# A scenario that tests of the browser begin with is played once for both of its runs.
-PLAYED := $(abspath $(VENV))/played
-test: export MUSTER_PLAYED := $(PLAYED)
 test: $(READY) $(WEB_READY) ## Lint, types and every test, long ones in part
-	@rm -rf $(PLAYED)
 	@$(MAKE) --no-print-directory -j 2 check-python check-types check-web
 	@$(MAKE) --no-print-directory -j 2 check-tests check-api
 	@$(PYTEST) $(TIMED)
-	@rm -rf $(PLAYED)
 
 # Every file with a longer form (tests/scale.py), or with tests that come in no other run.
-LONG = $(shell grep -rlE 'scale import|mark\.long' tests --include 'test_*.py' | sort)
+LONG = $(shell grep -rlE '(scale|everybody) import|mark\.long' tests --include 'test_*.py' | sort)
 long: $(READY) $(WEB_READY) ## Long tests in full: scenarios, faults, seeds, a fresh clone (about an hour)
 	@MUSTER_LONG=1 $(PYTEST) -n $(JOBS) --no-loadscope-reorder $(LONG) $(ARGS)
 

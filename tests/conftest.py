@@ -33,7 +33,7 @@ FIRST = (
     "frail",
     "tests/cluster/test_states.py",
     "deployed",
-    "tests/browser/test_accessibility.py",
+    "tests/browser/test_origin.py",
 )
 """The longest groups. They start first, so that no process ends long after the others."""
 

@@ -125,10 +125,10 @@ def line(service: Served) -> Iterator[Line]:
 
 
 def _played(tmp_path_factory: pytest.TempPathFactory, until: str) -> Path:
-    """The Yichun scenario up to an instant, played once for all workers of the run, or of `make test`."""
+    """The Yichun scenario up to an instant, played once for all workers of the run."""
     root = tmp_path_factory.getbasetemp()
     root = root.parent if os.environ.get("PYTEST_XDIST_WORKER") else root
-    shared = Path(os.environ.get("MUSTER_PLAYED") or root) / "played"
+    shared = root / "played"
     shared.parent.mkdir(exist_ok=True)
     with shared.with_suffix(".lock").open("w") as gate:
         fcntl.flock(gate, fcntl.LOCK_EX)

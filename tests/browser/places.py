@@ -233,7 +233,7 @@ STILL = """() => new Promise((resolve) => {
   watch.observe(document.body, all);
   const look = () => {
     if (moves() || document.querySelector(".loading")) changed();
-    if (performance.now() - since < 200) return requestAnimationFrame(look);
+    if (performance.now() - since < 200) return setTimeout(look, 40);
     watch.disconnect();
     resolve(true);
   };

@@ -4,12 +4,12 @@ import re
 from pathlib import Path
 
 import pytest
+from everybody import for_everybody
 from phones import Phones
 from places import say
 from playwright.sync_api import expect
 from screens import Screens
 from serving import City, until
-from test_accessibility import for_everybody
 
 from tests.photos import photo
 
@@ -52,7 +52,7 @@ def test_a_difficulty_from_the_phone_to_solved_reopened_and_back(
     sheet.get_by_role("button", name="End the recording").click()
     expect(sheet.get_by_text(re.compile("Recording, [1-9] s"))).to_be_visible()
     expect(sheet).to_contain_text("A voice can be recognised")
-    for_everybody(courier.page)
+    for_everybody(courier.page, 1)
     sheet.get_by_role("button", name="Send").click()
     receipt = sheet.locator(".receipt").inner_text()
     sheet.get_by_role("button", name="OK").click()
@@ -80,7 +80,7 @@ def test_a_difficulty_from_the_phone_to_solved_reopened_and_back(
     for medium, shown in (("Photo", "img.proof-picture"), ("Recording", "audio")):
         page.get_by_role("button", name=medium).click()
         page.wait_for_function(LOADED, arg=f"dialog[open] {shown}")
-        for_everybody(page)
+        for_everybody(page, 2)
         page.locator("dialog[open] .dialog-head button").click()
 
     def answer(words: str) -> None:
@@ -91,7 +91,7 @@ def test_a_difficulty_from_the_phone_to_solved_reopened_and_back(
         until(lambda: office.rows("difficulties")[0]["state"] == "answered", 20, "it was not answered")
 
     answer("The gate opens from today")
-    for_everybody(page)
+    for_everybody(page, 3)
     courier.page.evaluate("dispatchEvent(new Event('online'))")
     expect(one).to_contain_text("The gate opens from today")
     one.get_by_role("button", name="It is not solved").click()
@@ -107,4 +107,4 @@ def test_a_difficulty_from_the_phone_to_solved_reopened_and_back(
     expect(one).to_contain_text("You: solved")
     page.goto(f"{office.url}/#/{office.j}/difficulties?as=board")
     expect(page.locator(".ledger-funnel")).to_contain_text("Nothing is open.")
-    for_everybody(page)
+    for_everybody(page, 0)

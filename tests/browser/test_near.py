@@ -6,11 +6,11 @@ from typing import Any
 from urllib.parse import urlparse
 
 import pytest
+from everybody import AXE
 from phones import Phone, Phones
 from places import cut_off, script
 from playwright.sync_api import Request, expect
 from serving import City
-from test_accessibility import AXE
 
 pytestmark = pytest.mark.timeout(300)
 PLACE: Any = {"latitude": 47.7275, "longitude": 128.8409}

@@ -7,11 +7,13 @@ from typing import Any
 
 import httpx
 import pytest
+from everybody import for_everybody
 from places import NAMES, Place, board, cut_off, opened, script, still
 from playwright.sync_api import Dialog, Page, expect
 from scale import LONG
 from screens import Screen, Screens
 from serving import City, served, until
+from tale import tell
 from windows import Windows
 
 pytestmark = pytest.mark.timeout(600)
@@ -45,6 +47,7 @@ REPORT = (
 
 def _hostile(city: City) -> None:
     city.ok("jurisdiction.establish", name=HOSTILE[0], timezone="Asia/Shanghai")
+    tell(city)
     city.batch(
         [
             *(
@@ -58,7 +61,7 @@ def _hostile(city: City) -> None:
 
 def _with(number: int) -> list[tuple[str, dict[str, Any]]]:
     """One of everything that somebody names, with one of the names in every field of free text."""
-    name, area, n = HOSTILE[number], AREAS[number], f"{number}"
+    name, area, n = HOSTILE[number], AREAS[number], f"H{number}"
     person = {"name": name, "phone": name, "organisation": name}
     contact = {"contact_name": name, "contact_phone": name, "address": name, "text": name, "source": name}
     task = {"area": area, "category": "grocery", "incident": f"I{n}"}
@@ -83,11 +86,11 @@ def _with(number: int) -> list[tuple[str, dict[str, Any]]]:
         ("request.open", {"request": f"S{n}", **task, **contact}),
         ("assignment.dispatch", {"assignment": f"A{n}", "request": f"S{n}", "worker": f"W{n}"}),
         ("handover.write", {"note": f"N{n}", "area": area, "text": name}),
-        *_institutions(n, name, area),
+        *_institutions(number, n, name, area),
     ]
 
 
-def _institutions(n: str, name: str, area: str) -> list[tuple[str, dict[str, Any]]]:
+def _institutions(number: int, n: str, name: str, area: str) -> list[tuple[str, dict[str, Any]]]:
     """One of each thing that an institution names."""
     return [
         ("unit.establish", {"unit": f"U{n}", "name": name, "area": area}),
@@ -139,11 +142,11 @@ def _institutions(n: str, name: str, area: str) -> list[tuple[str, dict[str, Any
             "brand.register",
             {
                 "brand": f"Z{n}",
-                "trade": f"trade{n}",
+                "trade": f"trade{number}",
                 "name": name,
                 "slogan": name,
-                "mark": f"M0 0 H{int(n) + 1} V20 Z",
-                "colour": f"#00000{n}",
+                "mark": f"M0 0 H{number + 1} V20 Z",
+                "colour": f"#00000{number}",
                 "area": area,
             },
         ),
@@ -239,25 +242,30 @@ ALL_SHOWN = {
     "enter request",
 }
 """Pages that show every one of the names; others show some."""
-NAMELESS = ("keys", "choose")
 REQUESTS, WORKERS, COURIERS = (
     range(len(HOSTILE)) if LONG else range(first, len(HOSTILE), 3) for first in range(3)
 )
 """Names that each of three pages reveals: they share them, and in `make long` each tries all."""
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name not in NAMELESS])
-def test_whatever_somebody_typed_is_shown_as_text(
-    name: str, screen: Screen, places: dict[str, Place]
+@pytest.mark.parametrize(("turn", "name"), [*enumerate(NAMES)], ids=NAMES)
+def test_whatever_somebody_typed_is_shown_as_text_on_a_page_for_everybody(
+    turn: int, name: str, screen: Screen, places: dict[str, Place]
 ) -> None:
+    """Both at one visit, which takes longer than looking."""
     page = opened(screen.page, places[name])
     shows(page, *(HOSTILE if name in ALL_SHOWN else ()))
-    innocent(page)
+    innocent(page, sizes=())
+    for_everybody(page, turn)
+
+
+def test_every_page_of_the_board_is_tried(places: dict[str, Place]) -> None:
+    assert sorted(places) == sorted(NAMES), "each once"
 
 
 @pytest.mark.parametrize("number", REQUESTS)
 def test_what_is_revealed_of_a_request_is_text(number: int, screen: Screen) -> None:
-    page = screen.at(f"requests/R{number}")
+    page = screen.at(f"requests/RH{number}")
     page.wait_for_selector(".contact")
     page.locator('[data-key="c"]').click()
     page.wait_for_selector(".contact a[href^='tel:'], .contact .fact-contact_phone a")
@@ -269,7 +277,7 @@ def test_what_is_revealed_of_a_request_is_text(number: int, screen: Screen) -> N
 
 @pytest.mark.parametrize("number", WORKERS)
 def test_what_is_revealed_of_a_worker_is_text(number: int, screen: Screen) -> None:
-    page = screen.at(f"workers/W{number}")
+    page = screen.at(f"workers/WH{number}")
     page.wait_for_selector("aside .folk-reveal button")
     page.locator("aside .folk-reveal button").first.click()
     until(lambda: HOSTILE[number] in page.locator(".folk-reveal").inner_text(), 5, "the name is not shown")
@@ -285,7 +293,7 @@ def test_the_wall_shows_names_as_text(hostile: City, screens: Screens) -> None:
     for number, name in enumerate(HOSTILE):
         shows(page, name)
         starts = NEWEST + timedelta(hours=number)
-        hostile.ok("incident.amend", incident=f"I{number}", starts_at=starts.isoformat())
+        hostile.ok("incident.amend", incident=f"IH{number}", starts_at=starts.isoformat())
         expect(page.locator(".wall-incident")).to_contain_text(name)
         innocent(page, sizes=((1920, 1080),))
         page.keyboard.press("ArrowRight")
@@ -295,7 +303,7 @@ def test_the_wall_shows_names_as_text(hostile: City, screens: Screens) -> None:
 def test_the_couriers_page_shows_names_as_text(number: int, hostile: City, screens: Screens) -> None:
     screen = _watched(screens.open(hostile.url, size=(360, 800), touch=True))
     page = screen.page
-    page.goto(f"{hostile.url}{hostile.code(f'W{number}')}")
+    page.goto(f"{hostile.url}{hostile.code(f'WH{number}')}")
     page.wait_for_selector(".duty")
     page.wait_for_selector(".card")
     for part in page.locator("details > summary").all():

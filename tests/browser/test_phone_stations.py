@@ -4,10 +4,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from everybody import for_everybody
 from phones import Phone, Phones
 from playwright.sync_api import Locator, expect
 from serving import City, until
-from test_accessibility import for_everybody
 
 pytestmark = pytest.mark.timeout(300)
 PLACE = {"latitude": 47.7275, "longitude": 128.8409}
@@ -39,7 +39,7 @@ def opened(phone: Phone) -> Locator:
 def usable(phone: Phone) -> None:
     """With all of the page in view, so that the controls at the bottom cover nothing."""
     phone.page.set_viewport_size({"width": 360, "height": 2600})
-    for_everybody(phone.page)
+    for_everybody(phone.page, 2)
     phone.page.set_viewport_size({"width": 360, "height": 800})
 
 

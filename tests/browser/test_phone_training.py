@@ -3,10 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from everybody import PHONE, for_everybody
 from phones import Phones
 from playwright.sync_api import Locator, expect
 from serving import City, until
-from test_accessibility import PHONE, for_everybody
 
 pytestmark = pytest.mark.timeout(300)
 NAME = "队员001"
@@ -75,7 +75,7 @@ def test_a_courier_waits_for_a_place_and_lends_their_name(school: City, phones: 
     for _ in range(2):
         naming.locator("summary").click()
     expect(naming.locator("[data-item=P1]")).to_contain_text(f"{NAME} helps")
-    for_everybody(page, desk=PHONE)
+    for_everybody(page, 3, desk=PHONE)
 
     phone.tap("Withdraw my consent")
     phone.tap("Withdraw")

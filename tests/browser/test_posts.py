@@ -3,11 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from everybody import for_everybody
 from places import say
 from playwright.sync_api import expect
 from screens import Screens
 from serving import City
-from test_accessibility import for_everybody
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -41,7 +41,7 @@ def test_who_answers_is_asked_for_a_day_and_a_vacant_post_is_filled(office: City
     expect(page.locator(".duty-post.duty-gap")).to_have_count(0)
     page.locator(".institution-past button").click()
     expect(answer.locator(".duty-who")).to_contain_text("第一责任人")
-    for_everybody(page)
+    for_everybody(page, 1)
     say(page, "zh")
     page.locator(".duty-post.duty-gap a").first.click()
     page.get_by_role("button", name="任职", exact=True).click()

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
+from everybody import for_everybody
 from playwright.sync_api import Page, expect
 from screens import Screens
 from serving import City, until
-from test_accessibility import for_everybody
 
 pytestmark = pytest.mark.timeout(300)
 NAME = "队员001"
@@ -59,7 +59,7 @@ def test_from_a_nomination_to_a_published_name_and_a_withdrawn_consent(
     expect(deeds).to_contain_text("shown by the log")
     _form(page, "Add a deed", deed="claim", note="Cleared the snow")
     expect(deeds.nth(1)).to_contain_text("claim: no record")
-    for_everybody(page)
+    for_everybody(page, 1)
     _form(page, "Review", verdict="approve")
     _form(page, "Give the award", title="Exemplary volunteer")
     until(lambda: office.rows("awards", state="valid"), 20, "no award")
@@ -107,4 +107,4 @@ def test_each_page_fits_a_phone_in_chinese(page_name: str, office: City, screens
     expect(page.locator(".page-head h1")).to_be_visible()
     page.wait_for_selector(".grid-body .grid-row, .empty")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
-    for_everybody(page)
+    for_everybody(page, 2)

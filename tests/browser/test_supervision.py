@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
+from everybody import for_everybody
 from phones import Phones
 from places import say
 from playwright.sync_api import expect
 from screens import Screens
 from serving import City, until
-from test_accessibility import for_everybody
 
 from tests.photos import photo
 from tests.workbooks import rows_of
@@ -55,7 +55,7 @@ def test_a_review_its_correction_and_the_board(office: City, screens: Screens) -
     page.goto(f"{office.url}/#/{office.j}/monthly/M1")
     expect(done).to_contain_text("01")
     expect(page.locator(".folk-panel")).to_contain_text("open · overdue → done")
-    for_everybody(page)
+    for_everybody(page, 0)
 
     page.goto(f"{office.url}/#/{office.j}/undertakings?as=board&at=2022-03-27")
     line = page.locator(".ledger-funnel tbody tr").first
@@ -77,10 +77,10 @@ def test_a_review_its_correction_and_the_board(office: City, screens: Screens) -
     _, first, *_ = rows_of(saved.value.path().read_bytes())
     assert first[:6] == [1, "U1", "Trades", "false", 1, 6]
     expect(page.locator(".ledger-funnel")).to_contain_text("Secretary")
-    for_everybody(page)
+    for_everybody(page, 1)
     page.goto(f"{office.url}/#/{office.j}/undertakings?as=route&state=*")
     expect(page.locator(".ledger-funnel")).to_contain_text("2022-03-04")
-    for_everybody(page)
+    for_everybody(page, 2)
 
 
 def test_an_inspection_is_reported_from_a_phone_without_a_network(
@@ -102,7 +102,7 @@ def test_an_inspection_is_reported_from_a_phone_without_a_network(
     taken = tmp_path / "station.jpg"
     taken.write_bytes(photo())
     sheet.locator("input[type=file]").set_input_files(taken)
-    for_everybody(inspector.page)
+    for_everybody(inspector.page, 3)
     sheet.get_by_role("button", name="Send").click()
     expect(part).to_contain_text("reported")
     assert office.rows("inspections")[0]["state"] == "ordered"
@@ -118,7 +118,7 @@ def test_an_inspection_is_reported_from_a_phone_without_a_network(
     page = screens.open(office.url, language="en").sign_in(office, "inspections/I1")
     page.get_by_role("button", name="Picture of").click()
     expect(page.locator("dialog img.proof-picture")).to_have_js_property("naturalWidth", 60)
-    for_everybody(page)
+    for_everybody(page, 0)
     page.keyboard.press("Escape")
     page.goto(f"{office.url}/#/{office.j}/undertakings/T0")
     page.get_by_role("button", name="Add evidence").click()

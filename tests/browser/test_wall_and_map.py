@@ -7,11 +7,12 @@ import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import apsw
 import pytest
 from playwright.sync_api import Page, expect
+from scale import LONG
 from screens import Screens
 from serving import City, Line, Served, number, served, until
 from shrinking import chunk
@@ -32,6 +33,30 @@ SMALLEST = """() => {
 """[font size in px, text] of the smallest text that can be seen."""
 
 
+@pytest.fixture
+def peopled(request: pytest.FixtureRequest) -> City:
+    """A city with ten counties, people on duty in each, and requests; in `make long` the stage."""
+    if LONG:
+        return request.getfixturevalue("stage")
+    city: City = request.getfixturevalue("city")
+    counties = [f"{city.j}{number}" for number in range(17, 27)]
+    areas = [
+        ("area.define", {"area": area, "name": f"区域{area[len(city.j) :]}"})
+        for one in counties[1:]
+        for area in (one, f"{one}001")
+    ]
+    people: list[tuple[str, dict[str, Any]]] = []
+    for nth, county in enumerate(counties):
+        for worker in (f"W{nth}-{one}" for one in range(nth % 3 + 1)):
+            people.append(("worker.register", {"worker": worker, "role": "rider"}))
+            people.append(("worker.check_in", {"worker": worker, "area": f"{county}001"}))
+        task = {"area": county, "category": "medicine", "priority": nth % 4 + 1}
+        people.append(("request.open", {"request": f"R{nth}", "incident": "I1", **task}))
+    incident = ("incident.declare", {"incident": "I1", "name": "3·28 封控", "areas": counties})
+    city.batch([*areas, incident, *people])
+    return city
+
+
 def _wall(screens: Screens, url: str, city: City, *, theme: str = "light", query: str = "") -> Page:
     screen = screens.open(url, size=(1920, 1080), theme=theme)
     screen.sign_in(city)
@@ -41,21 +66,21 @@ def _wall(screens: Screens, url: str, city: City, *, theme: str = "light", query
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_wall_is_read_from_three_metres(stage: City, screens: Screens, theme: str) -> None:
-    page = _wall(screens, stage.url, stage, theme=theme)
+def test_the_wall_is_read_from_three_metres(peopled: City, screens: Screens, theme: str) -> None:
+    page = _wall(screens, peopled.url, peopled, theme=theme)
     size, text = page.evaluate(SMALLEST)
     assert size >= 28, f"{text!r} is {size} px"
     assert page.evaluate("document.documentElement.scrollHeight <= 1081")
-    assert number(page.locator("[data-figure=on-duty]").inner_text()) == stage.on_duty()
+    assert number(page.locator("[data-figure=on-duty]").inner_text()) == peopled.on_duty()
 
 
-def test_the_wall_shows_one_area_after_another(stage: City, screens: Screens) -> None:
-    page = _wall(screens, stage.url, stage, query="?seconds=5")
+def test_the_wall_shows_one_area_after_another(peopled: City, screens: Screens) -> None:
+    page = _wall(screens, peopled.url, peopled, query="?seconds=5")
     heading = page.get_by_role("heading", level=1)
     first = heading.inner_text()
     expect(heading).not_to_have_text(first, timeout=15000)
     on_duty = number(page.locator("[data-figure=on-duty]").inner_text())
-    assert on_duty < stage.on_duty()
+    assert on_duty < peopled.on_duty()
 
 
 def test_a_wall_that_hears_nothing_says_so_across_its_whole_width(
@@ -73,15 +98,15 @@ def test_a_wall_that_hears_nothing_says_so_across_its_whole_width(
 
 
 def test_areas_without_coordinates_are_a_schematic_whose_figures_are_the_headcount(
-    stage: City, screens: Screens
+    peopled: City, screens: Screens
 ) -> None:
-    page = screens.open(stage.url, language="en").sign_in(stage, "map")
+    page = screens.open(peopled.url, language="en").sign_in(peopled, "map")
     blocks = page.locator(".schematic .block")
     expect(blocks).to_have_count(10)
-    rows = [row for row in stage.rows("headcount", limit=1000) if row["presence"] != "off_duty"]
+    rows = [row for row in peopled.rows("headcount", limit=1000) if row["presence"] != "off_duty"]
     for index in range(10):
         name = blocks.nth(index).locator(".block-name").inner_text()
-        code = next(row["area"] for row in stage.rows("areas", level="1", limit=50) if row["name"] == name)
+        code = next(row["area"] for row in peopled.rows("areas", level="1", limit=50) if row["name"] == name)
         expected = sum(row["count"] for row in rows if row["area"].startswith(code))
         assert number(blocks.nth(index).locator(".block-sum").inner_text()) == expected, name
     blocks.first.locator(".block-name").click()
