@@ -55,6 +55,7 @@ class Finder:
         self._index, self._views, self._vault, self._jurisdiction = index, views, vault, jurisdiction
         self._asker, self._opener, self._names, self._phones = asker, opener, names, phones
         self._seen: dict[str | None, bool] = {}
+        self._visible: dict[str, frozenset[str]] = {}
 
     async def find(self, text: str, limit: int) -> tuple[list[Found], bool, Building | None]:
         """Return the best finds, whether more matched, and what of the index is still being built.
@@ -90,6 +91,7 @@ class Finder:
         if (number := number_of(text)) is not None:
             whole.setdefault("request", set()).update(self._index.numbered(number))
         self._index.settle()
+        self._visible = {}
         return list(islice(self._ranked(folded(text), whole, KINDS), most))
 
     def _ranked(
@@ -114,19 +116,34 @@ class Finder:
         self, kind: str, wanted: str, level: int, other: Collection[str], *, plain: bool
     ) -> Iterator[tuple[str, bool]]:
         """Yield keys in order, and whether they fit by a sealed name; other reasons to fit come first."""
+        if not self._sees_any(kind):
+            return iter(())
         found = [((key, False) for key in sorted(other))] if other else []
         if plain:
-            found.append((key, False) for key in self._index.plain(kind, wanted, level))
+            found.append((key, False) for key in self._among(kind, self._index.plain(kind, wanted, level)))
         if self._names and kind in NAMES:
-            found.append((key, True) for key in self._index.named(kind, wanted, level))
+            found.append((key, True) for key in self._among(kind, self._index.named(kind, wanted, level)))
         return merge(*found) if len(found) > 1 else chain(*found)
+
+    def _sees_any(self, kind: str) -> bool:
+        return not self._asker.areas or bool(self._seen_keys(kind))
+
+    def _among(self, kind: str, keys: Iterator[str]) -> Iterator[str]:
+        """Pass over what the caller may not see, which may be nearly all that fits."""
+        return filter(self._seen_keys(kind).__contains__, keys) if self._asker.areas else keys
+
+    def _seen_keys(self, kind: str) -> frozenset[str]:
+        if kind not in self._visible:
+            entries = self._index.entries(kind).items()
+            self._visible[kind] = frozenset(key for key, one in entries if self._sees(one))
+        return self._visible[kind]
 
     def _may(self, kind: str, key: str, *, by_name: bool) -> bool:
         entry = self._index.entry(kind, key)
         return entry is not None and self._sees(entry) and (not by_name or self._asker.opens(entry))
 
     def _sees(self, entry: Entry) -> bool:
-        """Ask once per area: thousands may fit that the caller may not see."""
+        """Ask once per area."""
         if isinstance(entry, Spanning):
             return self._asker.sees(entry)
         seen = self._seen.get(entry.area)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from sys import intern
 from typing import Any, Final
@@ -302,6 +302,10 @@ class Index(Followed[Entry]):
     def entry(self, kind: str, key: str) -> Entry | None:
         """Return what is known of a row."""
         return self.rows.get(VIEWS[kind], {}).get(key)
+
+    def entries(self, kind: str) -> Mapping[str, Entry]:
+        """Return all rows of a kind by key."""
+        return self.rows.get(VIEWS[kind], {})
 
     def numbered(self, number: int) -> Iterator[str]:
         """Yield the requests with this number."""
