@@ -4,6 +4,7 @@ The file is disposable: it is made again from the log. It holds what the log hol
 and nothing else.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from projections import busy, requests
 from projections.instant import PRESENCE
 from projections.spans import Name
 from services.adapters.sqlite import disposable
+from services.adapters.sqlite import instant_sums as sums
 from services.adapters.sqlite import views_file as file
 from services.adapters.sqlite.past_table import PastTable, as_of
 from services.views.columns import micros
@@ -32,10 +34,11 @@ CREATE TABLE told (jurisdiction TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT N
   position INTEGER NOT NULL, event BLOB NOT NULL,
   PRIMARY KEY (jurisdiction, kind, id, position)) STRICT, WITHOUT ROWID;
 {"".join(table.ddl() for table in _TABLES.values())}
-CREATE INDEX places_since ON {_WHO} (jurisdiction, since, until, {_PLACE});
-CREATE INDEX places_until ON {_WHO} (jurisdiction, until, since, {_PLACE});
+CREATE INDEX places_since ON {_WHO} (jurisdiction, since);
+CREATE INDEX places_until ON {_WHO} (jurisdiction, until);
+{sums.DDL}
 """
-FORMAT: Final = 1
+FORMAT: Final = 2
 
 
 class SqliteInstants:
@@ -72,9 +75,14 @@ class SqliteInstants:
             with file.transaction(db, "IMMEDIATE"):
                 if file.head(db, jurisdiction) != expected:
                     return False
+                moved = Counter[sums.Change]()
                 for view, rows in spans.items():
                     for key in sorted(rows):
-                        _TABLES[view].replace(db, jurisdiction, key, rows[key])
+                        gone, come = _TABLES[view].replace(db, jurisdiction, key, rows[key])
+                        if view == PRESENCE.name:
+                            moved.update(sums.changes(map(_standing, gone), -1))
+                            moved.update(sums.changes(map(_standing, come), 1))
+                sums.add(db, jurisdiction, moved)
                 db.execute("INSERT OR REPLACE INTO heads VALUES (?, ?, ?)", (jurisdiction, *_pair(head)))
             return True
 
@@ -93,7 +101,7 @@ class SqliteInstants:
         def work() -> None:
             db = self._connections.writer
             with file.transaction(db, "IMMEDIATE"):
-                for name in ("told", "heads", *(table.name for table in _TABLES.values())):
+                for name in ("told", "heads", "sums", *(table.name for table in _TABLES.values())):
                     db.execute(f"DELETE FROM {name} WHERE jurisdiction = ?", (jurisdiction,))  # noqa: S608
 
         await self._connections.write(work)
@@ -124,17 +132,14 @@ def _page(db: apsw.Connection, jurisdiction: str, table: PastTable, query: Query
     return Page(items=items, head=file.head(db, jurisdiction), next=following)
 
 
+def _standing(line: tuple[int, int, Any]) -> tuple[int, int, sums.Place]:
+    since, until, row = line
+    return since, until, (row.area, row.role, row.presence, row.team or "")
+
+
 def _places(db: apsw.Connection, jurisdiction: str, at: int) -> list[tuple[WorkerStanding, int]]:
-    """Walk through the rows of the past or those of the future, whichever are fewer."""
-    ends: Any = db.execute(
-        f"SELECT min(since), max(since) FROM {_WHO} WHERE jurisdiction = ?",  # noqa: S608
-        (jurisdiction,),
-    ).fetchall()
-    least, most = (end or 0 for end in ends[0])
-    index = "places_since" if at - least < most - at else "places_until"
-    found: Any = db.execute(
-        f"SELECT {_PLACE}, count(*) FROM {_WHO} INDEXED BY {index} "  # noqa: S608
-        f"WHERE jurisdiction = ? AND since <= ? AND until > ? GROUP BY {_PLACE}",
-        (jurisdiction, at, at),
-    )
-    return [(WorkerStanding(area, role, how, team), count) for area, role, how, team, count in found]
+    found = sums.at(db, jurisdiction, at, _WHO, _PLACE)
+    return [
+        (WorkerStanding(area, role, how, team or None), count)
+        for (area, role, how, team), count in found.items()
+    ]

@@ -13,6 +13,8 @@ from services.views.columns import Stored, micros, stored_value
 from services.views.query import Also
 from services.views.table import Table, encoder
 
+Lines = list[tuple[int, int, Row]]
+"""Since, until, and the row."""
 STILL: Final = 2**63 - 1
 """`until` of the present row."""
 
@@ -68,8 +70,13 @@ class PastTable(Table):
         ]
         self._insert(db, begun)
 
-    def replace(self, db: apsw.Connection, jurisdiction: str, key: str, spans: Iterable[Span]) -> None:
-        """Write a row as it was through time, where positions are microseconds since 1970."""
+    def replace(
+        self, db: apsw.Connection, jurisdiction: str, key: str, spans: Iterable[Span]
+    ) -> tuple[Lines, Lines]:
+        """Write a row as it was through time, where positions are microseconds since 1970.
+
+        Return what is gone and what has come.
+        """
         where = (jurisdiction, key)
         held: Any = db.execute(
             f"SELECT since, until, row FROM {self.name} WHERE jurisdiction = ? AND key = ?",  # noqa: S608
@@ -80,16 +87,27 @@ class PastTable(Table):
             (micros(one.since), micros(one.until) if one.until else STILL, encoder.encode(one.row)): one.row
             for one in spans
         }
-        db.executemany(
-            f"DELETE FROM {self.name} WHERE jurisdiction = ? AND key = ? AND until = ? AND since = ?",  # noqa: S608
-            [(*where, until, since) for since, until, _ in old - new.keys()],
-        )
-        lines = [
-            (*where, until, since, *map(stored_value, self.values(row)), data)
+        gone = old - new.keys()
+        come = [
+            (since, until, data, row)
             for (since, until, data), row in new.items()
             if (since, until, data) not in old
         ]
-        self._insert(db, lines)
+        db.executemany(
+            f"DELETE FROM {self.name} WHERE jurisdiction = ? AND key = ? AND until = ? AND since = ?",  # noqa: S608
+            [(*where, until, since) for since, until, _ in gone],
+        )
+        self._insert(
+            db,
+            [
+                (*where, until, since, *map(stored_value, self.values(row)), data)
+                for since, until, data, row in come
+            ],
+        )
+        return (
+            [(since, until, self.decode(key, data)) for since, until, data in gone],
+            [(since, until, row) for since, until, _, row in come],
+        )
 
     def _insert(self, db: apsw.Connection, lines: Iterable[tuple[Stored | bytes, ...]]) -> None:
         marks = ", ".join("?" * (len(self.columns) + 5))
