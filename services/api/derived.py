@@ -8,17 +8,17 @@ from typing import Any
 import msgspec
 
 from events.area import inside
-from events.commit import Head
 from projections.base import Row, View
 from projections.hours import By, Span, cuts, table
 from projections.presence import INTERVALS, IntervalRow, PresenceRow, derived, keyed, worker_of
-from services.adapters.memory.views import ViewFile, file_of, views_of
+from services.adapters.memory.views import ViewFile, file_of, page_of
 from services.api.zones import zone_in
 from services.application.muster import Muster
 from services.base.threads import beside
 from services.history.facts import Facts
+from services.views.first import first
 from services.views.port import Page, Query
-from services.views.query import cursor_of, sort_of
+from services.views.query import check, cursor_of, sort_of
 from services.views.table import Table
 
 Derive = Callable[[Sequence[PresenceRow]], Awaitable[Mapping[str, Row]]]
@@ -41,25 +41,20 @@ async def page(service: Muster, jurisdiction: str, view: View[Any], query: Query
     In the order of keys only the facts of the page's workers are read. In any other order all facts are read,
     and the best rows so far are kept.
     """
-    sort = sort_of(Table(view), query)
+    table = Table(view)
+    check(table, query)
+    sort = sort_of(table, query)
     given = cursor_of(sort, query.cursor) if query.cursor else None
     by_key = in_order(view, query)
     facts = Facts(service.views, jurisdiction, query, worker_of(given.key) if given and by_key else None)
     derive = await _derive(service, jurisdiction, view, query, days)
-    one_more = msgspec.structs.replace(query, limit=query.limit + 1)
     best: Mapping[str, Row] = {}
-    store = await views_of(jurisdiction, view, {}, Head())
-    try:
-        async for some in facts:
-            rows = await derive(some)
-            await store.fill(jurisdiction, {view.name: {**best, **rows}}, facts.head)
-            best = dict((await store.query(jurisdiction, view.name, one_more)).items)
-            if by_key and len(best) > query.limit:
-                break
-        await store.fill(jurisdiction, {view.name: best}, facts.head)
-        found = await store.query(jurisdiction, view.name, query)
-    finally:
-        await store.close()
+    async for some in facts:
+        rows = {**best, **await derive(some)}
+        best = await beside(first, table, query, rows)
+        if by_key and len(best) > query.limit:
+            break
+    found = await page_of(view, best, facts.head, query, jurisdiction)
     return msgspec.structs.replace(found, degraded=facts.degraded)
 
 

@@ -182,6 +182,11 @@ def cursor_of(sort: Sort, text: str) -> Cursor:
     return found
 
 
+def place(value: Stored, key: str) -> tuple[bool, Any, str]:
+    """Return what compares as rows do in the order of a column: empty ones first, then by key."""
+    return value is not None, 0 if value is None else value, key
+
+
 def most_read(table: Table, query: Query) -> int:
     """Return how many rows to read for a page: one more tells whether another follows. Of rows that span
     areas, all are read, as only their content tells who may see them."""

@@ -10,7 +10,7 @@ from projections.base import Row
 from projections.spans import Span
 from services.adapters.sqlite.views_table import TYPES, Rows
 from services.views.columns import Stored, micros, stored_value
-from services.views.query import Also
+from services.views.query import Also, place
 from services.views.table import Table, encoder
 
 Lines = list[tuple[int, int, Row]]
@@ -153,8 +153,7 @@ def merged(
         return (*plain, int(value) if isinstance(value, bool) else value)  # as it comes from the file
 
     def order(line: Any) -> Any:
-        value = None if at is None else line[2]
-        return (value is not None, 0 if value is None else value, line[0])
+        return place(None if at is None else line[2], line[0])
 
     lines = [*found, *(line(key, row) for key, row in newer.items())]
     return sorted(lines, key=order, reverse=descending)
@@ -162,7 +161,5 @@ def merged(
 
 def beyond(line: Any, value: Stored, key: str, *, descending: bool) -> bool:
     """Whether a line (key, row, [sort value]) comes after the one with this value and key."""
-    held = line[2] if len(line) > 2 else None
-    here = (held is not None, 0 if held is None else held, line[0])
-    last = (value is not None, 0 if value is None else value, key)
+    here, last = place(line[2] if len(line) > 2 else None, line[0]), place(value, key)
     return here < last if descending else here > last
