@@ -94,7 +94,7 @@ async def tried(folder: Path, seed: int, disk: Disk, power_cut: bool) -> int:
     db = begin(path, disk, name, chance)
     if db is None:
         return 0
-    writer = GroupCommit(db, path, log_file.end, lambda _: None)
+    writer = GroupCommit(db, path, lambda: None, log_file.end, lambda _: None)
     await write(writer, chance, ledger)
     unsynced = disk.leave(folder, chance if power_cut else None)
     disk.mend()

@@ -50,11 +50,13 @@ class GroupCommit:
         self,
         db: apsw.Connection,
         path: Path,
+        begun: Callable[[], None],
         stored: Callable[[apsw.Connection, str], Head],
         accepted: Callable[[dict[str, Head]], None],
     ) -> None:
-        """`stored` reads and checks a jurisdiction's head; raises LogDamaged. Takes ownership of `db`."""
-        self._db, self._path, self._stored, self._accepted = db, path, stored, accepted
+        """`begun` is called once in each transaction, which fails with what that raises. `stored` reads and
+        checks a head; raises LogDamaged. Takes ownership of `db`."""
+        self._db, self._path, self._begun, self._stored, self._accepted = db, path, begun, stored, accepted
         self._calls: queue.SimpleQueue[Call | None] = queue.SimpleQueue()
         self._closed = False
         self._gate = threading.Lock()
@@ -110,6 +112,7 @@ class GroupCommit:
         """Write the group in one transaction; on failure, every call gets the same error."""
         try:
             execute(self._db, "BEGIN IMMEDIATE")
+            self._begun()
             heads: dict[str, Head] = {}
             answers = [self._judge(heads, call) for call in group]
             if True not in answers:

@@ -69,7 +69,7 @@ class SqliteLog:
             raise
         self._files = FilesInUse(self._path)
         identity = file.identity(db, self._path)
-        self._writer = GroupCommit(db, self._path, self._checked_head, self._wake)
+        self._writer = GroupCommit(db, self._path, self._files.check, self._checked_head, self._wake)
         return identity
 
     # -- the port ------------------------------------------------------------------------------------------
@@ -203,7 +203,6 @@ class SqliteLog:
 
     def _checked_head(self, db: apsw.Connection, jurisdiction: str) -> Head:
         """Return the stored head, checking its bytes once so that nothing is chained to a damaged commit."""
-        self._files.check()
         head = file.end(db, jurisdiction)
         if self._checked.get(jurisdiction) != head:
             head = file.head_before(db, jurisdiction, head.position)
