@@ -10,13 +10,14 @@ from playwright.sync_api import Page
 from scale import LONG
 from screens import Screen, Screens
 from serving import City, served
-from story import STORY, upload_of
+from story import STORY
+from tale import tell
 
 from services.base.clock import SharedClock
 
 PAGES = ("overview", "requests", "teams", "workers", "incidents")
-EVERY = 1 if LONG else 24
-"""New types of events between two comparisons: a page that missed one stays wrong until the next."""
+AT_ONCE = 1 if LONG else 48
+"""Steps of the story between two comparisons: a page that missed one stays wrong until the next."""
 BEGIN = datetime.fromisoformat("2022-03-28T09:00:00+08:00")
 SHOWN = """() => {
   const main = document.querySelector("main").cloneNode(true);
@@ -47,35 +48,19 @@ def test_pages_after_patches_equal_fresh_pages(timed: City, clock: SharedClock, 
     live = {name: _opened(screens, timed, name) for name in PAGES}
     fresh = screens.open(timed.url, language="en")
     fresh.sign_in(timed)
-    seen: set[str] = set()
-    new = 0
-    for number, (name, body) in enumerate(STORY, 1):
+    for number in range(0, len(STORY), AT_ONCE):
         clock.set(BEGIN + timedelta(minutes=number))
-        upload = upload_of(name, body)
-        more = timed.http.post(f"/api/v1/{timed.j}/files", **upload).json() if upload else {}
-        answer = timed.send(name, **body | more)
-        assert answer.status_code == 200, answer.text
-        events = _events(timed, answer.json()["position"])
-        if events <= seen:
-            continue
-        seen |= events
-        new += 1
-        if new % EVERY and (name, body) != STORY[-1]:
-            continue
+        part = STORY[number : number + AT_ONCE]
+        tell(timed, part)
         fresh.page.reload()
         fresh.page.wait_for_selector(".live-live")
         for page in PAGES:
             fresh.at(f"{page}")
-            same(SHOWN, live[page], fresh.page, f"{page} after {name}", 8)
-    assert len(seen) > 35
+            same(SHOWN, live[page], fresh.page, f"{page} after {part[-1][0]}", 8)
+    assert len({row["name"] for row in timed.rows("activity", limit=1000)}) > 35
 
 
 def _opened(screens: Screens, city: City, page: str) -> Page:
     screen: Screen = screens.open(city.url, language="en")
     screen.sign_in(city, f"{page}")
     return screen.page
-
-
-def _events(city: City, position: int) -> set[str]:
-    """Names of the events of the commit that ends at a position, or near it."""
-    return {row["name"] for row in city.rows("activity", limit=3) if row["position"] <= position}
