@@ -13,8 +13,13 @@ def give_back() -> None:
     It holds up other threads for a moment: for the rare times at which much was let go.
     """
     gc.collect()
-    if trim := _trim():
-        trim(0)
+    trim()
+
+
+def trim() -> None:
+    """Give back the free pages of the heaps, where there is glibc. It holds up nobody."""
+    if found := _trim():
+        found(0)
 
 
 @cache

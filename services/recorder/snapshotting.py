@@ -7,7 +7,8 @@ from typing import Any, Final
 
 import msgspec
 
-from services.decisions.snapshot import Frozen, freeze, idle_rows, row_of
+from services.base.memory import trim
+from services.decisions.snapshot import Frozen, Restored, freeze, idle_rows, row_of
 from services.decisions.state import State
 from services.log.port import Log
 from services.snapshots.packing import pack, unpack
@@ -18,6 +19,8 @@ EVERY: Final = 20_000
 PART: Final = 10
 """Events between two snapshots are also at least one in so many entries of the state, so that packing all of
 it costs an event no more the more there is."""
+MUCH: Final = 20_000
+"""Rows put away at once of which the memory is given back to the system."""
 LEAST: Final = 500
 """Fewest events worth a final snapshot."""
 
@@ -41,7 +44,7 @@ class SnapshotKeeper:
         except SnapshotsUnavailable as error:
             log_of.warning("cannot read the snapshot of %s: %s", self._jurisdiction, error)
             return None
-        restored = await asyncio.to_thread(unpack, found, self._log.id) if found else None
+        restored = await asyncio.to_thread(self._unpacked, found) if found else None
         if found is None or restored is None:
             return None
         self._position, self._forgotten = found.position, restored.forgotten
@@ -49,6 +52,11 @@ class SnapshotKeeper:
         if found.place is not None:
             self._log.add_mark(self._jurisdiction, found.head, found.place)
         return restored.state, restored.forgotten
+
+    def _unpacked(self, found: Snapshot) -> Restored | None:
+        restored = unpack(found, self._log.id)
+        trim()
+        return restored
 
     async def find(self, state: State, keys: Sequence[str]) -> list[tuple[str, str, Any]]:
         """Return the rows put away under these keys. Raises SnapshotsUnavailable, RowsLost."""
@@ -97,9 +105,19 @@ class SnapshotKeeper:
             snapshot = await asyncio.to_thread(pack, frozen, self._log.id, place)
             if await self._snapshots.put(snapshot, idle_rows(frozen)):
                 self._last = msgspec.structs.replace(snapshot, payload=b"")
-                if frozen.idle:
-                    state.put_away(frozen.idle)
+                await self._put_away(state, frozen)
         except (SnapshotsUnavailable, RowsLost) as error:
             log_of.warning("cannot store a snapshot of %s: %s", self._jurisdiction, error)
         except Exception:  # logged here, as nobody awaits this task
             log_of.exception("cannot store a snapshot of %s", self._jurisdiction)
+
+    async def _put_away(self, state: State, frozen: Frozen) -> None:
+        """Let go of the rows that are stored now."""
+        if not frozen.idle:
+            return
+        state.put_away(frozen.idle)
+        much = sum(map(len, frozen.idle.values())) > MUCH
+        frozen.tables.clear()
+        frozen.idle.clear()
+        if much:
+            await asyncio.to_thread(trim)
