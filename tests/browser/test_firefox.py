@@ -1,6 +1,7 @@
 """The main stories in Firefox: a newcomer, an alarm, a dispatch, and a courier without a network."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import test_first_hour
@@ -9,7 +10,7 @@ from firefox import CHANNEL, DRIVER, PREFERENCES, firefox
 from phones import Phones
 from playwright.sync_api import Browser, expect, sync_playwright
 from screens import Screens
-from serving import City, Line, until
+from serving import City, Line, Served, until
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -27,7 +28,12 @@ def browser() -> Iterator[Browser]:
             browser.close()
 
 
-test_newcomer = test_first_hour.test_a_newcomer_gets_from_nothing_to_a_dispatch_with_an_own_sheet
+@pytest.mark.long
+def test_newcomer(own: Served, screens: Screens, tmp_path: Path) -> None:
+    """In `make long`: each of its steps is in another story here, or is a form as any other."""
+    test_first_hour.test_a_newcomer_gets_from_nothing_to_a_dispatch_with_an_own_sheet(own, screens, tmp_path)
+
+
 test_dispatch = test_undo.test_a_dispatch_and_an_end_are_undone_also_from_another_page
 
 

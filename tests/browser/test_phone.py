@@ -441,7 +441,7 @@ ENDS: list[Step] = [
 ASKED_EVERY = 45
 """Seconds: a worker's stream does not carry requests; a change of one alone comes with the next question."""
 KINDS = ("worker", "assignment", "team")
-EVERY = scaled("MUSTER_EVERY", 3, 1)
+EVERY = scaled("MUSTER_EVERY", 12, 1)
 """Steps between two comparisons: a page that missed one stays wrong until the next."""
 SHOWN = """() => {
   const app = document.querySelector("#app").cloneNode(true);

@@ -65,7 +65,7 @@ def _wall(screens: Screens, url: str, city: City, *, theme: str = "light", query
     return screen.page
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.long)])
 def test_the_wall_is_read_from_three_metres(peopled: City, screens: Screens, theme: str) -> None:
     page = _wall(screens, peopled.url, peopled, theme=theme)
     size, text = page.evaluate(SMALLEST)
