@@ -179,8 +179,12 @@ def _arbitrary(random: Random, number: int, now: datetime, at: datetime) -> Comm
 async def whole(one: Writer, like: State) -> dict[str, dict[str, Any]]:
     """Return the rows of a writer's state, taking back all that another state has; but not its commands."""
     keys = {key for rows in freeze(like).tables.values() for key in rows}
-    await asyncio.to_thread(one.taking_back(), one.state, Away(keys))
-    return without_commands(one.state)
+    async with asyncio.timeout(30):
+        while True:  # a snapshot that is being stored may put some away again
+            await asyncio.to_thread(one.taking_back(), one.state, Away(keys))
+            rows = without_commands(one.state)
+            if all(rows[name].keys() == kept.keys() for name, kept in without_commands(like).items()):
+                return rows
 
 
 def without_commands(state: State) -> dict[str, dict[str, Any]]:
