@@ -274,7 +274,7 @@ class Tokens:
     async def principal(self, secret: str) -> Principal | None:
         """Return the holder of this secret; None if unknown, revoked or expired."""
         token = await self._cache.by_secret(hash_secret(secret))
-        return self._valid(token.id) if token else None
+        return self._holder(token) if token else None
 
     async def session(self, secret: str) -> str | None:
         """Exchange a token's secret for a session's (a cookie), valid for `session_lifetime`; None if the
@@ -290,7 +290,8 @@ class Tokens:
     async def by_session(self, session: str) -> Principal | None:
         """Return the holder of this session. A session ends with its token."""
         found = await self._cache.by_session(hash_secret(session))
-        return self._valid(found.token) if found and self._now() < found.expires_at else None
+        token = self._cache.token(found.token) if found and self._now() < found.expires_at else None
+        return self._holder(token) if token else None
 
     def holds(self, id_: str) -> bool:
         """Whether the token with this id is still valid. This is no use of it."""
@@ -309,11 +310,11 @@ class Tokens:
         else:
             await self._store.delete_session(hash_)
 
-    def _valid(self, id_: str) -> Principal | None:
-        token, now = self._cache.token(id_), self._now()
-        if token is None or not token.valid(now):
+    def _holder(self, token: Token) -> Principal | None:
+        now = self._now()
+        if not token.valid(now):
             return None
-        self._cache.usage.note(id_, now)
+        self._cache.usage.note(token.id, now)
         return token.principal
 
 

@@ -17,6 +17,8 @@ from services.decisions.fields import Instant
 from services.recorder.envelope import Outcome
 
 MOST_NAME: Final = 64
+USUAL_ID: Final = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+"""Pattern of ids as `str(UUID)` writes them; any other way to write one is read too."""
 
 
 class When(BaseModel):
@@ -55,7 +57,7 @@ class Given(msgspec.Struct, frozen=True):
 class _Plain(msgspec.Struct, forbid_unknown_fields=True):
     """An item as nearly all are sent; `Item` takes more, such as ids in capitals, and says what is wrong."""
 
-    id: Annotated[str, Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")]
+    id: Annotated[str, Meta(pattern=rf"^{USUAL_ID}\Z")]
     name: Annotated[str, Meta(max_length=MOST_NAME)]
     data: msgspec.Raw
     at: msgspec.Raw = msgspec.Raw()

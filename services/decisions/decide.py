@@ -63,7 +63,17 @@ def decide(state: State, command: Command, ctx: Context, position: int, body: st
     """
     recorded: list[Recorded] = []
     for event in _events(state, command, ctx):
-        envelope = _envelope(state, event, ctx, position + len(recorded))
+        at, actor = _at(event, ctx), _actor(event, ctx)
+        envelope = EventEnvelope(
+            jurisdiction=state.jurisdiction,
+            position=position + len(recorded),
+            recorded_at=ctx.now,
+            name=event.NAME,
+            at=at,
+            actor=actor,
+            command=ctx.id,
+            data=_as_read(event) if READ_AGAIN else event,
+        )
         mark = state.mark()
         evolve(state, envelope)
         subject = (event.worker,) if isinstance(event, _OWN_FACT) and event.worker else ()
@@ -72,7 +82,7 @@ def decide(state: State, command: Command, ctx: Context, position: int, body: st
         whole = msgspec.structs.replace(
             event, moved=moved, requests_moved=shifted, **_state_after(state, event)
         )
-        recorded.append(_record(whole, ctx, body))
+        recorded.append(_record(whole, ctx, body, at, actor))
     if recorded and ctx.anomalies:
         recorded[-1] = _with_anomalies(recorded[-1], position + len(recorded) - 1, ctx)
     if recorded:
@@ -82,7 +92,7 @@ def decide(state: State, command: Command, ctx: Context, position: int, body: st
 
 def unchanged(state: State, command: Command, ctx: Context, position: int, body: str) -> list[Recorded]:
     """Return the one event of a command that changes nothing, recorded at `position` and already applied."""
-    recorded = [_record(CommandUnchanged(asked=command.NAME), ctx, body)]
+    recorded = [_record(CommandUnchanged(asked=command.NAME), ctx, body, ctx.at, ctx.actor)]
     _remember(state, ctx, recorded, position, body)
     return recorded
 
@@ -127,22 +137,9 @@ def _state_after(state: State, event: Event) -> dict[str, str | datetime | None]
     return {}
 
 
-def _envelope(state: State, event: Event, ctx: Context, position: int) -> EventEnvelope:
-    """Build the envelope as readers will see it: evolve must not depend on what only the writer has."""
-    return EventEnvelope(
-        jurisdiction=state.jurisdiction,
-        position=position,
-        recorded_at=ctx.now,
-        name=event.NAME,
-        at=_at(event, ctx),
-        actor=_actor(event, ctx),
-        command=ctx.id,
-        data=_as_read(event) if READ_AGAIN else event,
-    )
-
-
 def _as_read(event: Event) -> Event:
-    """Return the event as readers will see it. Raises ValueError if a decider made it otherwise."""
+    """Return the event as readers will see it, as evolve must not depend on what only the writer has. Raises
+    ValueError if a decider made it otherwise."""
     read = catalog.reread(event)
     if read != event:
         raise ValueError(f"{event.NAME} was decided as {event}, but is read as {read}")
@@ -161,13 +158,12 @@ def _at(event: Event, ctx: Context) -> datetime:
     return ctx.now if isinstance(event, DifficultyFollowed) else ctx.at
 
 
-def _record(event: Event, ctx: Context, body: str) -> Recorded:
-    at = _at(event, ctx)
+def _record(event: Event, ctx: Context, body: str, at: datetime, actor: str) -> Recorded:
     return Recorded(
         name=event.NAME,
         schema=event.SCHEMA,
         at=at,
-        actor=_actor(event, ctx),
+        actor=actor,
         command=ctx.id,
         body=body,
         data=catalog.encode(event),
