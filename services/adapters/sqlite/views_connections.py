@@ -10,6 +10,7 @@ from typing import Concatenate, Final, ParamSpec, TypeVar
 import apsw
 
 from services.adapters.sqlite import views_file as file
+from services.adapters.sqlite.data_file import BUSY_MS
 from services.views.port import ViewsUnavailable
 
 READERS: Final = 3
@@ -48,13 +49,26 @@ class Connections:
     async def read_at_once(
         self, function: Callable[Concatenate[apsw.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Like `read`, for what takes no longer than a thread waits for its turn: a row by its key."""
-        if self._path is None or self._closed:
+        """Like `read`, for what takes no longer than a thread waits for its turn: a row by its key.
+
+        It never holds up the loop: if no connection is open, or the file is locked, a thread waits for it.
+        """
+        reader = self._open_reader()
+        if reader is None:
             return await self.read(function, *args, **kwargs)
+        _, db = reader
+        db.set_busy_timeout(0)
         try:
-            return self.read_here(function, *args, **kwargs)
+            with file.transaction(db):
+                return function(db, *args, **kwargs)
+        except apsw.BusyError:
+            pass
         except (apsw.Error, UnicodeDecodeError) as error:
             raise file.unavailable(self._path, error) from error
+        finally:
+            db.set_busy_timeout(BUSY_MS)
+            self._idle.put(reader)
+        return await self.read(function, *args, **kwargs)
 
     async def write(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run on the writing thread. Raises ViewsUnavailable."""
@@ -90,6 +104,19 @@ class Connections:
             return await asyncio.wrap_future(threads.submit(work))
         except (apsw.Error, UnicodeDecodeError) as error:
             raise file.unavailable(self._path, error) from error
+
+    def _open_reader(self) -> tuple[int, apsw.Connection] | None:
+        """Return a reader that is open and idle, if there is one."""
+        if self._path is None or self._closed:
+            return None
+        try:
+            found = self._idle.get_nowait()
+        except queue.Empty:
+            return None
+        if found[0] == self._generation:
+            return found
+        self._idle.put(found)
+        return None
 
     def _reader(self, path: Path) -> tuple[int, apsw.Connection]:
         now = self._generation
