@@ -14,6 +14,8 @@ from again import Again
 from seconds import Seconds
 from xdist.scheduler import LoadScopeScheduling
 
+from services.base.tuning import tune
+
 if TYPE_CHECKING:
     from brokers import Broker
     from town import Town
@@ -60,8 +62,11 @@ gc.disable()
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish() -> None:
-    """Collect no garbage while thousands of tests are collected, nor search them for it afterwards."""
-    gc.freeze()
+    """Collect no garbage while thousands of tests are collected, nor search them for it afterwards.
+
+    Then collect as rarely as the service does: Python's own way takes a tenth of the processor time.
+    """
+    tune()
     gc.enable()
 
 

@@ -1,8 +1,11 @@
 """A real server on loopback, in this process, with its own data folder."""
 
 import asyncio
+import atexit
 import contextlib
+import shutil
 import ssl
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -10,12 +13,15 @@ from uuid import uuid4
 
 import httpx
 
+from projections.catalog import views as catalog
 from services import wiring
 from services.access import Tokens
+from services.adapters.sqlite.views import SqliteViews
 from services.api.app import build
 from services.api.server.edge import Edge
 from services.api.server.serve import Door, serve
 from services.application.muster import Muster
+from services.base.private import make_folder
 from services.push.pusher import Pusher
 
 J = "2307"
@@ -66,6 +72,19 @@ class Service:
         return answer.json()["items"]
 
 
+_EMPTY = Path(tempfile.mkdtemp(prefix="muster-views-")) / "views.sqlite"
+atexit.register(shutil.rmtree, _EMPTY.parent, ignore_errors=True)
+
+
+async def _tables(data: Path) -> None:
+    """Copy the empty tables of views to a new data folder: making them takes half the time of a start."""
+    if not _EMPTY.exists():
+        await SqliteViews(_EMPTY, catalog).close()
+    if not (data / "log.sqlite").exists():
+        make_folder(data)
+        shutil.copy(_EMPTY, data)
+
+
 @contextlib.asynccontextmanager
 async def running(
     data: Path,
@@ -74,6 +93,7 @@ async def running(
     push: Callable[[Tokens], Awaitable[Pusher]] | None = None,
 ) -> AsyncIterator[Service]:
     """Run a service on a data folder until the block ends."""
+    await _tables(data)
     muster, tokens = await wiring.embedded(data), await wiring.tokens(data)
     secret = await tokens.first_admin() or await tokens.local_admin()
     assert secret

@@ -33,7 +33,7 @@ MINUTE = scaled("MUSTER_BROKER_DOWN", 15, 60)
 """Seconds for which the broker is down, once."""
 SEED = scaled("MUSTER_SEED", 328, 328)
 SENDERS = 8
-PAUSE = 0 if LONG else 0.02
+PAUSE = 0 if LONG else 0.1
 """Seconds between two commands of a sender: without, the load takes all of two cores."""
 WORKERS = 50
 CONNECTIONS = 60

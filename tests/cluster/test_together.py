@@ -15,7 +15,7 @@ from scale import scaled
 from town import Town, command, ok
 
 J = "RACE"
-COMMANDS = scaled("MUSTER_RACE", 1_500, 20_000)
+COMMANDS = scaled("MUSTER_RACE", 750, 20_000)
 CLIENTS = 64
 WORKERS = COMMANDS // 50
 REQUESTS = COMMANDS // 66

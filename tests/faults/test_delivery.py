@@ -30,7 +30,7 @@ from services.views.port import Query
 from services.views.rebuild import StraightFold
 from tests.make import chain, read
 
-SEEDS = scaled("MUSTER_SEEDS", 300, 1000)
+SEEDS = scaled("MUSTER_SEEDS", 120, 1000)
 CODES = ("2307", "2308", "SFFD")
 PARTITIONS = 2
 

@@ -587,7 +587,7 @@ def test_every_command_is_asked() -> None:
 
 
 PACE = settings(
-    max_examples=2000 if DEEP else scaled("MUSTER_EXAMPLES", 60, 400),
+    max_examples=2000 if DEEP else scaled("MUSTER_EXAMPLES", 40, 400),
     stateful_step_count=60 if DEEP else 30,
     deadline=None,
     derandomize=not DEEP,

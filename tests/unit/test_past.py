@@ -41,7 +41,7 @@ WORK: Final = {"incident", "team", "request", "assignment", "handover"}
 OTHERS: Final = 600
 """First commands, which are of areas and institutions."""
 ITEMS: Final = scaled("MUSTER_PAST_ITEMS", 1_000, 5_000)
-PLACES: Final = scaled("MUSTER_PAST_PLACES", 25, 200)
+PLACES: Final = scaled("MUSTER_PAST_PLACES", 10, 200)
 
 
 @cache
