@@ -34,7 +34,10 @@ from services.recorder.queue import CommandQueue
 from services.recorder.sealing import seal_all
 from services.vault import Vault
 from services.views.batch import run_batch
+from services.views.folding import Folding
+from services.views.hot import HotRows
 from services.views.port import Views
+from services.views.turn import run_turn
 
 J = "B1"
 SIZE = 500
@@ -97,6 +100,7 @@ class Bench:
         self.now = NOW
         self._together = together
         self._waiting: list[Stored] = []
+        self._hot, self._folding = HotRows(catalog), Folding(catalog)
 
     async def batch(self, body: bytes, stages: Stages) -> None:
         """Take one batch through all stages."""
@@ -131,10 +135,11 @@ class Bench:
             await self.project(stages)
 
     async def project(self, stages: Stages) -> None:
-        """Write the views of all that waits for it."""
+        """Write the views of all that waits for it, as the projector does."""
         waiting, self._waiting = self._waiting, []
         with stages.stage("views"):
-            await run_batch(self.views, J, waiting, _nothing, catalog)
+            if not await run_turn(self.views, {J: waiting}, self._hot, self._folding):
+                await run_batch(self.views, J, waiting, _nothing, catalog)
 
 
 async def _nothing(jurisdiction: str, after: int) -> AsyncIterator[list[Stored]]:
