@@ -33,7 +33,7 @@ def test_no_script_names_a_language(path: Path) -> None:
 @pytest.fixture
 def with_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Add a third language whose refusals are not translated yet."""
-    shutil.copytree(WEB, tmp_path / "web")
+    shutil.copytree(WEB, tmp_path / "web", ignore=shutil.ignore_patterns("vendor"))
     shutil.copytree(WEB / "i18n" / "en", tmp_path / "web" / "i18n" / "fr")
     monkeypatch.setattr(pages, "WEB", tmp_path / "web")
     for one in (pages.contents, pages.digest, pages.page):
