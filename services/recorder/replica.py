@@ -20,7 +20,7 @@ from services.recorder.errors import SnapshotMismatch
 from services.recorder.snapshotting import EVERY, SnapshotKeeper
 from services.snapshots.port import RowsLost, SnapshotsUnavailable
 
-MOST_AT_ONCE: Final = 500_000
+MOST_AT_ONCE: Final = 200_000
 """Events read without a snapshot, when there is much to read."""
 KEEP_IDS: Final = 50_000
 """Number of command ids always held in memory."""
