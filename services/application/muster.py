@@ -116,6 +116,8 @@ class Muster:
 
     async def _reload(self, jurisdiction: str) -> None:
         """Make streams start over, because rows were folded again."""
+        if isinstance(self.progress, Projector):
+            self.progress.forget(jurisdiction)
         self.announcements.reset(jurisdiction)
 
     @asynccontextmanager

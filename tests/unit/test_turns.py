@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 from typing import Any
 
+import apsw
 import msgspec
 import pytest
 
@@ -11,7 +13,10 @@ from events.catalog import envelopes
 from events.commit import Head, decode
 from projections.catalog import views as catalog
 from projections.fold import StraightRows
+from services import wiring
 from services.adapters.sqlite.views import SqliteViews
+from services.adapters.sqlite.views_table import Table
+from services.application.muster import Muster
 from services.decisions.area.commands import DefineArea
 from services.decisions.worker.commands import CheckIn, CheckOut, Register, SetPresence
 from services.log.port import Stored
@@ -248,3 +253,35 @@ async def test_commits_that_follow_each_other_are_written_together_unless_somebo
     assert await projector.reached("2301", rest[-1].head.position, 5)
     assert len(await store.steps("2301", 0) or ()) == 2
     running.cancel()
+
+
+async def test_events_after_a_mended_row_are_folded_on_that_row(tmp_path: Path):
+    """And not on the damaged one that was read before."""
+    code, commits = "2301", HISTORIES["2301"]
+
+    async def show(muster: Muster, some: Sequence[Stored]) -> None:
+        for one in some:
+            assert await muster.log.append(code, one.data)
+            muster.progress.offer(code, one)
+        assert await muster.progress.reached(code, some[-1].head.position, 10)
+
+    first = await wiring.embedded(tmp_path)
+    async with first.running():
+        await show(first, commits[:4])
+    db = apsw.Connection(str(tmp_path / "views.sqlite"))
+    table = Table(catalog["roster"]).name
+    (data,) = db.execute(f"SELECT row FROM {table} WHERE key = 'W1'").fetchone() or (b"",)  # noqa: S608
+    damaged = msgspec.json.encode({**msgspec.json.decode(data), "capacity": 9})
+    db.execute(f"UPDATE {table} SET row = ? WHERE key = 'W1'", (damaged,))  # noqa: S608
+    db.close()
+
+    again = await wiring.embedded(tmp_path)
+    async with again.running():
+        await show(again, commits[4:5])  # perhaps read from the log, as at every start
+        await show(again, commits[5:6])
+        scrub: Any = again.scrub
+        await scrub.all("roster")
+        assert scrub.wrong_rows == 1
+        await show(again, commits[6:7])
+        (found,) = (await again.views.get(code, "roster", "W1")).items
+        assert msgspec.to_builtins(found[1])["capacity"] == 1
