@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-import time
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cache
 from typing import Any, Final
@@ -18,15 +18,15 @@ from projections.naming import without
 from projections.serving import REPORTING
 from projections.where import narrowed
 from services.access import ASKING
+from services.base.seldom import Seldom
 from services.vault import BadToken, Keyring, NoKey, Vault, shown, subject_of
 
-TELL_SECONDS: Final = 60.0
 ON_LOOP: Final = 100
 """Rows opened without a thread: a page takes a millisecond, and a thread waits as long for its turn."""
 AT_ONCE: Final = 5_000
 """Number of rows whose keys are in memory at the same time."""
-_told: dict[str, tuple[float, int]] = {}
-"""Jurisdiction -> time of the last log line, and number of errors suppressed since."""
+_telling: defaultdict[str, Seldom] = defaultdict(Seldom)
+"""Jurisdiction -> when a line was logged."""
 
 _WORKED_OUT: Final = {view.name: view.row for view in (HOURS, REPORTING)}
 """Rows with names that no view holds."""
@@ -66,13 +66,8 @@ def subjects_of(view: str, rows: Iterable[Row]) -> tuple[str, ...]:
 
 def _tell(jurisdiction: str, error: Exception) -> None:
     """Log at most once a minute per jurisdiction: without its keys a whole roster fails."""
-    said, unsaid = _told.get(jurisdiction, (-TELL_SECONDS, 0))
-    if time.monotonic() - said < TELL_SECONDS:
-        _told[jurisdiction] = said, unsaid + 1
-        return
-    _told[jurisdiction] = time.monotonic(), 0
-    more = f", and {unsaid} others before it" if unsaid else ""
-    log_of.warning("personal field of %s cannot be decrypted: %s%s", jurisdiction, error, more)
+    if (more := _telling[jurisdiction].more()) is not None:
+        log_of.warning("personal field of %s cannot be decrypted: %s%s", jurisdiction, error, more)
 
 
 class Opener:

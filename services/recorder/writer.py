@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from events import catalog
 from services.base.clock import Clock
+from services.base.seldom import Seldom
 from services.decisions.base import Refused
 from services.decisions.jurisdiction.commands import Fence
 from services.decisions.state import COMMANDS, Away, State
@@ -71,6 +72,7 @@ class Writer:
             recorded=recorded,
             appending=appending,
         )
+        self._telling = Seldom()
         self._reading = asyncio.Lock()
         """Held while the state may be ahead of the log."""
         self._queue = CommandQueue()
@@ -246,7 +248,8 @@ class Writer:
             return
         except (LogUnavailable, OutcomeUnknown, VaultUnavailable, ViewsUnavailable) as error:
             self.state.undo()
-            log_of.error("cannot write %s: %s", self.jurisdiction, error)
+            if (more := self._telling.more()) is not None:
+                log_of.error("cannot write %s, trying again: %s%s", self.jurisdiction, error, more)
             _pending(taken, Refused("log.unavailable"))
             self._taken = []
             await asyncio.sleep(0.05 if taken else RETRY_SECONDS)

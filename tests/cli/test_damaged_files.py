@@ -212,6 +212,17 @@ def test_deleted_views_come_back_as_they_were(run: Run, tmp_path: Path) -> None:
     assert run("show", "roster", "--format", "json").out == before
 
 
+@pytest.mark.parametrize("damage", DAMAGE if LONG else (middle,))
+@pytest.mark.parametrize("name", ["past.sqlite", "instants.sqlite"])
+def test_what_is_made_again_from_the_log_keeps_no_service_from_starting(
+    name: str, damage: Callable[[bytes], bytes], run: Run, tmp_path: Path
+) -> None:
+    harm(tmp_path / "data", name, damage)
+    told = run("serve")
+    assert told.status == 0, told.err
+    assert is_plain(told), told.err
+
+
 OLDER = {
     "without the view": "DROP TABLE {table}; DELETE FROM view_versions WHERE view = 'roster'",
     "with other rows": "UPDATE view_versions SET signature = 'other' WHERE view = 'roster'",

@@ -1,5 +1,6 @@
 """SQLite files of the data folder: created whole, checked when opened, also on read-only media."""
 
+import errno
 import os
 from pathlib import Path
 from typing import Final
@@ -132,8 +133,16 @@ def refuse_damaged(db: apsw.Connection, path: Path) -> None:
         raise FileDamaged(path, " ".join(found).replace("\n", " "))
 
 
+def _is_full(error: BaseException) -> bool:
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return full or isinstance(error, apsw.FullError)
+
+
 def explained(error: BaseException, path: Path | None, otherwise: str, remedy: str) -> str:
-    """Say what went wrong: if the file is damaged, which one and the remedy; else `otherwise` and why."""
+    """Say what went wrong: if the file is damaged, which one and the remedy; else `otherwise` and why. Of a
+    full disk, say where to make room."""
+    if path is not None and _is_full(error):
+        return f"{otherwise}: {error}; make room on the disk of {path.parent}"
     if path is None or not is_damage(error):
         return f"{otherwise}: {error}"
     damage = error if isinstance(error, FileDamaged) else FileDamaged(path, error)

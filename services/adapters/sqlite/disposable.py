@@ -1,6 +1,7 @@
 """SQLite files that are made again from the log when they do not fit this program."""
 
 import hashlib
+import logging
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
@@ -8,9 +9,11 @@ from typing import Final
 import apsw
 
 from services.adapters.sqlite import views_file as file
+from services.adapters.sqlite.data_file import beside, is_damage
 from services.adapters.sqlite.past_table import PastTable
 from services.adapters.sqlite.views_connections import Connections
 
+log_of = logging.getLogger("muster.history")
 WRITER_MB: Final = 8
 READER_MB: Final = 2
 """Little, as the process that answers has several such files: what is read there is mostly read once."""
@@ -25,15 +28,30 @@ def opened(path: Path, schema: str, form: int, tables: Iterable[PastTable]) -> C
     parts = [form, *(f"{table.name} {table.signature}" for table in tables)]
     signature = hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
     if not _is_for(path, signature):
-        for end in ("", "-wal", "-shm"):
-            path.with_name(path.name + end).unlink(missing_ok=True)
-    connections = Connections(path, readonly=False, writer_mb=WRITER_MB, reader_mb=READER_MB)
+        _remove(path)
+    try:
+        connections = _connected(path)
+    except file.ViewsUnavailable as error:
+        if error.__cause__ is None or not is_damage(error.__cause__):
+            raise
+        log_of.warning("%s is damaged and is made again from the log", path)
+        _remove(path)
+        connections = _connected(path)
     if not _is_for(path, signature):
         db = connections.writer
         with file.transaction(db, "IMMEDIATE"):
             db.execute(schema + _MADE_FOR)
             db.execute("INSERT INTO made_for VALUES (?)", (signature,))
     return connections
+
+
+def _connected(path: Path) -> Connections:
+    return Connections(path, readonly=False, writer_mb=WRITER_MB, reader_mb=READER_MB)
+
+
+def _remove(path: Path) -> None:
+    for one in (path, *beside(path)):
+        one.unlink(missing_ok=True)
 
 
 def size(db: apsw.Connection) -> int:
