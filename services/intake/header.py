@@ -14,13 +14,14 @@ from services.intake.loading import used_columns
 from services.intake.mapping import Mapping, Source
 from services.intake.reader import guessed, rows, sheets
 from services.intake.rounding import rounded
+from services.intake.xlsx_scan import UNWORKED
 
 MOST_CELL: Final = 100_000
 """Characters per cell."""
 MOST_COLUMNS: Final = 20_000
 SEARCHED: Final = 20
 """Rows searched for the header, as sheets have titles above it."""
-_ERRORS: Final = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!"))
+_ERRORS: Final = frozenset(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", UNWORKED))
 _SPACE: Final = re.compile(r"\s+")
 
 
@@ -251,5 +252,7 @@ def _check(column: str, cell: str) -> None:
         raise RowError("nul", column=column)
     if any("\ud800" <= char <= "\udfff" for char in cell):
         raise RowError("encoding", column=column)
+    if cell == UNWORKED:
+        raise RowError("cell_unworked", column=column)
     if cell in _ERRORS:
         raise RowError("cell_error", column=column, cell=cell)

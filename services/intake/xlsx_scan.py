@@ -15,9 +15,21 @@ _OVERLAP: Final = 2048
 """Characters of a step looked at again with the next, for a cell cut in two."""
 _REF: Final = re.compile(rb"\sr\s*=\s*[\"']([A-Za-z]{0,4})([0-9]{1,12})[\"']")
 _ERROR: Final = re.compile(
-    rb"<(?:\w+:)?c\b(?=[^>]*\bt=[\"']e[\"'])[^>]*\br=[\"']([A-Za-z]+)([0-9]+)[\"'][^>]*>"
-    rb"(?:<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>))?<(?:\w+:)?v>([^<]*)<"
+    rb"<(?:\w{1,9}:)?c\b(?=[^<>]{0,200}\bt=[\"']e[\"'])[^<>]{0,200}\br=[\"']([A-Za-z]{1,4})([0-9]{1,12})[\"']"
+    rb"[^<>]{0,200}>(?:<(?:\w{1,9}:)?f\b[^<>]{0,200}(?:/>|>[^<]{0,1500}</(?:\w{1,9}:)?f>))?<(?:\w{1,9}:)?v>([^<]{0,99})<"
 )
+_UNWORKED: Final = re.compile(
+    rb"(?:/>|</(?:\w{1,9}:)?f>)\s{0,9}(?:<(?:\w{1,9}:)?v\s{0,9}(?:/>|>\s{0,9}</(?:\w{1,9}:)?v>))?\s{0,9}</(?:\w{1,9}:)?c>"
+)
+_FORMULA: Final = re.compile(
+    rb"<(?:\w{1,9}:)?c\b(?P<about>[^<>]{0,200}\br=[\"']([A-Za-z]{1,4})([0-9]{1,12})[\"'][^<>]{0,200})>\s{0,9}"
+    rb"<(?:\w{1,9}:)?f\b[^<>]{0,200}(?:/>|>[^<]{0,1500}</(?:\w{1,9}:)?f>)\s{0,9}"
+    rb"(?P<value><(?:\w{1,9}:)?v\s{0,9}(?:/>|>\s{0,9}</(?:\w{1,9}:)?v>))?\s{0,9}</(?:\w{1,9}:)?c>"
+)
+"""Every repetition is bounded: a sheet is what its sender wants it to be."""
+_TEXT: Final = re.compile(rb"\bt=[\"']str[\"']")
+UNWORKED: Final = "#NO VALUE"
+"""In place of a formula that no spreadsheet program has worked out: a script wrote it."""
 _RELATIONS: Final = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 MOST_ERRORS: Final = 100_000
 """Cells with errors that are told by name; more of them are read as empty."""
@@ -46,7 +58,19 @@ def extent(packed: zipfile.ZipFile, sheet: str) -> Extent:
                 for name, row, value in _ERROR.findall(text):
                     if len(errors) < MOST_ERRORS:
                         errors[int(row), column_of(name)] = value.decode("utf-8", "replace")
+            if b"<f" in text or b":f" in text:
+                _put_unworked(text, errors)
     return Extent(rows, columns, errors)
+
+
+def _put_unworked(text: bytes, errors: dict[tuple[int, int], str]) -> None:
+    """Add the formulas without a value; an empty text is one."""
+    if not _UNWORKED.search(text):  # nearly every workbook: a spreadsheet program saved it
+        return
+    for found in _FORMULA.finditer(text):
+        empty_text = found["value"] is not None and _TEXT.search(found["about"])
+        if not empty_text and len(errors) < MOST_ERRORS:
+            errors[int(found[3]), column_of(found[2])] = UNWORKED
 
 
 def column_of(name: bytes) -> int:

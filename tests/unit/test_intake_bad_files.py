@@ -2,7 +2,9 @@
 
 import csv
 import gzip
+import io
 import random
+import re
 import zipfile
 from pathlib import Path
 
@@ -164,6 +166,26 @@ async def test_what_was_made_harmless_is_itself_again_when_imported(tmp_path: Pa
     sink = Deciding()
     assert sums(await run(tmp_path, PEOPLE, again, sink, "again.csv")) == (1, 1, 0, 0)
     assert sink.sent[0]["data"]["name"] == "-A"
+
+
+async def test_a_formula_that_nothing_has_worked_out_is_no_empty_cell(tmp_path: Path) -> None:
+    """Programs other than spreadsheets write formulas without their values."""
+    people = [[str(line), "courier", "#N/A"] for line in (2, 3, 4)]
+    cells = (
+        '<c r="C2"><f>A2</f></c>',
+        '<c r="C3" s="1"><f>A2</f><v></v></c>',
+        '<c r="C4" t="str"><f>IF(A2=2,"",1)</f><v></v></c>',  # an empty text is a value
+    )
+    held = io.BytesIO(written([["id", "role", "name"], *people]))
+    with zipfile.ZipFile(held) as old, zipfile.ZipFile(tmp_path / "new.xlsx", "w") as new:
+        for name in old.namelist():
+            data = old.read(name).decode()
+            for cell in cells if "sheet1.xml" in name else ():
+                data = re.sub(rf'<c r="{cell[6:8]}".*?</c>', lambda _, cell=cell: cell, data)
+            new.writestr(name, data)
+    rows = await rejected(tmp_path, (tmp_path / "new.xlsx").read_bytes(), name="table.xlsx")
+    assert [(row[0], row[1]) for row in rows] == [("2", "cell_unworked"), ("3", "cell_unworked")]
+    assert "name: the formula has no value; open the workbook in a spreadsheet program" in rows[0][2]
 
 
 async def test_a_damaged_workbook(tmp_path: Path) -> None:
