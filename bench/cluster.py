@@ -13,8 +13,17 @@ from pathlib import Path
 
 import uvloop
 
-from bench import cluster_back, cluster_live, cluster_log, cluster_pair, cluster_rebuild, cluster_views
+from bench import (
+    cluster_back,
+    cluster_jurisdictions,
+    cluster_live,
+    cluster_log,
+    cluster_pair,
+    cluster_rebuild,
+    cluster_views,
+)
 from bench.cluster_history import yichun
+from bench.cluster_jurisdictions import REQUESTS
 from bench.cluster_tools import Figures
 from services.sandbox.cluster import Cluster
 
@@ -56,6 +65,7 @@ async def run(scale: float, history: int) -> Figures:
             await cluster_back.measure(figures, whole)
         finally:
             whole.stop()
+        await cluster_jurisdictions.measure(figures, Path(folder) / "many", int(REQUESTS * scale))
     return figures
 
 

@@ -86,14 +86,25 @@ class Turns:
         self._sent += requests
 
         async def shown() -> bool:
-            return sum((await self._views.positions()).values()) >= self._sent
+            return sum((await self._views.positions()).values()) >= self._sent  # nobody else sends
 
         await until(shown, "the views", 0.05)
         return rate
 
 
-async def measure(figures: Figures, cluster: Cluster, requests: int) -> None:
-    """Measure a running cluster of one API process and one projector, and nobody else's commands."""
+async def measure(figures: Figures, folder: Path, requests: int) -> None:
+    """Measure a cluster of its own."""
+    cluster = Cluster(folder, apis=1, projectors=1)
+    cluster.start()
+    try:
+        turns = await _turns(cluster, requests)
+    finally:
+        cluster.stop()
+    for count in COUNTS:
+        _say(figures, turns, count)
+
+
+async def _turns(cluster: Cluster, requests: int) -> Turns:
     views = await PgViews.open(await Pool.open(cluster.database.dsn), catalog)
     turns = Turns(cluster, views, requests)
     for count in COUNTS:
@@ -103,8 +114,7 @@ async def measure(figures: Figures, cluster: Cluster, requests: int) -> None:
         for count in COUNTS:
             await turns.turn(count)
     await views.close()
-    for count in COUNTS:
-        _say(figures, turns, count)
+    return turns
 
 
 def _say(figures: Figures, turns: Turns, count: int) -> None:
@@ -135,18 +145,8 @@ def main() -> None:
     begun = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="muster-bench-") as folder:
         Path(folder).chmod(0o755)  # PostgreSQL may run as another user
-        cluster = Cluster(Path(folder) / "cluster", apis=1, projectors=1)
-        cluster.start()
-        try:
-            uvloop.run(_alone(cluster, asked.requests))
-        finally:
-            cluster.stop()
+        uvloop.run(measure(Figures(), Path(folder) / "cluster", asked.requests))
     print(f"{time.monotonic() - begun:.0f} s in all")
-
-
-async def _alone(cluster: Cluster, requests: int) -> None:
-    await asyncio.sleep(1)
-    await measure(Figures(), cluster, requests)
 
 
 if __name__ == "__main__":

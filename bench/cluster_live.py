@@ -10,7 +10,7 @@ from uuid import uuid4
 import aiohttp
 
 from bench.cluster_log import begin, check_in
-from bench.cluster_tools import Figures, process, quantile, until
+from bench.cluster_tools import Cpu, Figures, process, quantile, until
 from projections.catalog import views as catalog
 from services import wiring
 from services.adapters.postgres.pool import Pool
@@ -62,7 +62,8 @@ async def measure(figures: Figures, cluster: Cluster, scale: float, history: int
     async with aiohttp.ClientSession(headers=headers, connector=connector) as http:
         one, other = (Api(http, url) for url in cluster.urls)
         await _alone(figures, one, int(500 * scale))
-        await _seen(figures, one, other, max(3, int(8 * scale)))
+        pids = {child.name: child.pid or 0 for child in cluster.children}
+        await _seen(figures, one, other, max(3, int(8 * scale)), pids)
         await _taken_over(figures, cluster, one)
     await _started(figures, cluster, history)
 
@@ -84,7 +85,7 @@ async def _alone(figures: Figures, api: Api, commands: int) -> None:
     )
 
 
-async def _seen(figures: Figures, writer: Api, reader: Api, seconds: int) -> None:
+async def _seen(figures: Figures, writer: Api, reader: Api, seconds: int, pids: dict[str, int]) -> None:
     """Measure the time from acknowledgement by one process to GET and stream on the other."""
     for n in range(100):
         await writer.send("H5", "worker.register", worker=f"W{n}", role="courier")
@@ -103,7 +104,7 @@ async def _seen(figures: Figures, writer: Api, reader: Api, seconds: int) -> Non
             await reader.shows("H5", position)
             read.append(time.perf_counter() - told)
 
-    begun = time.perf_counter()
+    cpu, begun = Cpu.of(pids), time.perf_counter()
     async with asyncio.TaskGroup() as tasks:
         for number in range(RATE * seconds):
             tasks.create_task(one(number))
@@ -112,6 +113,7 @@ async def _seen(figures: Figures, writer: Api, reader: Api, seconds: int) -> Non
                 await asyncio.sleep(ahead)
     took = time.perf_counter() - begun
     await asyncio.sleep(1)
+    used = cpu.used()
     listening.cancel()
     uptos = sorted(streamed)
     lags = [
@@ -131,6 +133,12 @@ async def _seen(figures: Figures, writer: Api, reader: Api, seconds: int) -> Non
         f"goal < 150 ms; p50 {quantile(lags, 0.5):.0f} ms; 4 to 20 patches are sent per second",
         p50_ms=quantile(lags, 0.5),
         p99_ms=quantile(lags, 0.99),
+    )
+    figures.say(
+        "   processor time of a command, of all processes",
+        f"{1e6 * sum(used.values()) / (RATE * seconds):,.0f} us",
+        ", ".join(f"{name} {1e6 * spent / (RATE * seconds):,.0f}" for name, spent in used.items()),
+        cpu_seconds=used,
     )
 
 
