@@ -145,6 +145,18 @@ async def test_a_row_that_moves_in_the_indexes_and_one_that_does_not(store: PgVi
     assert [(c.before, c.row) for step in steps for c in step.changes] == list(itertools.pairwise(rows))
 
 
+async def test_what_was_folded_on_rows_that_another_process_has_rebuilt_is_folded_again(
+    store: PgViews, dsn: str
+) -> None:
+    await store.write(batch(0, 1, "W1"))
+    other = await opened(dsn, CATALOG)
+    assert await other.rebuild(J, "roster", {"W1": person("W1", capacity=2)}, head(1))
+    await other.close()
+    assert await store.write(batch(1, 2, "W2")) == "raced"
+    assert await store.write(batch(1, 2, "W2")) == "written"
+    assert await store.write(batch(2, 3, "W3")) == "written"
+
+
 async def test_what_no_row_is_to_blame_for_is_no_view_set_aside(store: PgViews, dsn: str) -> None:
     await store.write(batch(0, 1, "W1"))
     await many(dsn, "INSERT INTO steps SELECT $1, 2, 1, 0, ''", J)

@@ -207,6 +207,7 @@ class PgViews:
                 return False
             await table.replace(db, jurisdiction, rows)
             await heads.rebuilt(db, jurisdiction, table.name, head)
+        self._writing.renewed[jurisdiction] = head
         return True
 
     async def _say_used(self) -> None:

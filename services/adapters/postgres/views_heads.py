@@ -33,7 +33,12 @@ WHERE heads.jurisdiction = new.jurisdiction
 _OTHERS: Final = (
     "SELECT NULL, table_name FROM view_versions WHERE NOT table_name = ANY(string_to_array($2, ' '))"
 )
-_STANDING: Final = f"{ASIDES} UNION ALL {_OTHERS}"
+_RENEWED: Final = """
+SELECT jurisdiction, '' FROM steps JOIN heads USING (jurisdiction)
+WHERE jurisdiction = ANY($1::text[]) AND upto = position AND after = upto
+"""
+"""Jurisdictions of which a view was rebuilt at their head: the step of a rebuild leads nowhere."""
+_STANDING: Final = f"{ASIDES} UNION ALL {_OTHERS} UNION ALL {_RENEWED}"
 _SET_ASIDE: Final = """
 INSERT INTO degraded SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[]) ON CONFLICT DO NOTHING
 """
@@ -73,12 +78,15 @@ async def locked(db: asyncpg.Connection, jurisdiction: str) -> Head:
     return head_of(await db.fetch(_LOCK, jurisdiction))
 
 
-async def expected(db: asyncpg.Connection, batches: Sequence[Batch], ours: Mapping[str, str]) -> list[bool]:
+async def expected(
+    db: asyncpg.Connection, batches: Sequence[Batch], ours: Mapping[str, str], renewed: dict[str, Head]
+) -> list[bool]:
     """Whether head and views set aside are still as when each batch was folded; locks the jurisdictions, in
     one order for all writers, so that no two wait for each other.
 
     Tables not in `ours` (table -> view) belong to other program versions and are set aside, as they stay
-    behind.
+    behind. Nor is it as before once another process has rebuilt a view at that head, which `renewed` notes:
+    the batch may be folded on the old rows.
     """
     codes = sorted(batch.jurisdiction for batch in batches)
     new = [batch.jurisdiction for batch in batches if not batch.expected.position]
@@ -86,14 +94,18 @@ async def expected(db: asyncpg.Connection, batches: Sequence[Batch], ours: Mappi
         await db.execute(_FIRST, sorted(new), Head().hash)
     at = {code: head_of([(position, hash_)]) for code, position, hash_ in await db.fetch(_LOCK_ALL, codes)}
     aside: dict[str, set[str]] = {code: set() for code in codes}
-    foreign: list[str] = []
+    foreign, moved = list[str](), set[str]()
     for code, table in await db.fetch(_STANDING, codes, " ".join(ours)):
         if code is None:
             foreign.append(table)
+        elif not table:
+            moved.update({code} if renewed.get(code) != at[code] else ())
+            renewed[code] = at[code]
         else:
             aside[code].add(table)
     fine = [
         at.get(batch.jurisdiction, Head()) == batch.expected
+        and batch.jurisdiction not in moved
         and {ours[table] for table in aside[batch.jurisdiction] if table in ours} == batch.aside
         for batch in batches
     ]

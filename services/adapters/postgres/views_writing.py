@@ -6,6 +6,7 @@ from typing import Final
 
 import asyncpg
 
+from events.commit import Head
 from services.adapters.postgres import views_heads as heads
 from services.adapters.postgres.pool import BadValue
 from services.adapters.postgres.views_pool import ViewsPool
@@ -41,6 +42,9 @@ class Writing:
         self._turns: dict[str, asyncio.Event] = {}
         """Set once a jurisdiction's newest batch is written or has failed."""
         self._newest: dict[str, heads.Packed] = {}
+        self.renewed: dict[str, Head] = {}
+        """Heads at which a view was rebuilt, as far as this process knows: what it folds from then on is
+        folded on the new rows."""
 
     def newest(self, jurisdiction: str) -> heads.Packed | None:
         """Return the last step written here, unless it is large."""
@@ -96,7 +100,7 @@ class Writing:
 
     async def _write(self, batches: Sequence[Batch], encoded: Encoded) -> list[Answer]:
         async with self._pool.writing() as db:
-            level = await heads.expected(db, batches, self._names)
+            level = await heads.expected(db, batches, self._names, self.renewed)
             going = [one for one, so in zip(batches, level, strict=True) if so]
             if len(going) < len(batches):  # another process was first
                 encoded = self._encode(going)
@@ -137,7 +141,7 @@ class Writing:
         if no row caused the error."""
         refused: dict[str, str] = {}
         async with self._pool.writing(undo=True) as db:
-            if not all(await heads.expected(db, [batch], self._names)):
+            if not all(await heads.expected(db, [batch], self._names, self.renewed)):
                 return "raced"
             for view in batch.after:
                 try:
