@@ -45,7 +45,7 @@ class Embedded:
         outcomes = await self._commands.submit(
             jurisdiction, [envelope_of(item, now, bulk=True) for item in items]
         )
-        return [msgspec.to_builtins(one) for one in outcomes]
+        return msgspec.to_builtins(outcomes)
 
 
 class OnBehalf:

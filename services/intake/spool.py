@@ -111,7 +111,7 @@ class Spool:
     def __init__(self, source: Source) -> None:
         self._source = source
         self.db = apsw.Connection("")
-        for pragma in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE", "cache_size=-20000"):
+        for pragma in ("journal_mode=OFF", "synchronous=OFF", "temp_store=FILE", "cache_size=-8000"):
             self.db.execute(f"PRAGMA {pragma}").fetchall()
         self.db.execute(_SCHEMA)
         self.db.execute("BEGIN")
