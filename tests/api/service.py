@@ -80,7 +80,7 @@ async def _tables(data: Path) -> None:
     """Copy the empty tables of views to a new data folder: making them takes half the time of a start."""
     if not _EMPTY.exists():
         await SqliteViews(_EMPTY, catalog).close()
-    if not (data / "log.sqlite").exists():
+    if not (data / "views.sqlite").exists():
         make_folder(data)
         shutil.copy(_EMPTY, data)
 

@@ -469,7 +469,7 @@ async def test_where_views_are_stuck_it_says_for_how_long(
 
     async with opened(service.http, views="roster") as stream:
         await stream.ping()
-        monkeypatch.setattr(service.muster.views, "write", full)
+        monkeypatch.setattr(service.muster.views, "write_all", full)
         answer = (await service.send("worker.register", worker="W2", role="courier")).json()
         behind = [(await stream.ping())["behind"] for _ in range(12)]
         assert behind == sorted(behind)
