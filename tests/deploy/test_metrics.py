@@ -13,6 +13,7 @@ KINDS = {
     "CounterMetricFamily": "counter",
     "Histogram": "histogram",
     "HistogramMetricFamily": "histogram",
+    "Durations": "histogram",
 }
 
 
