@@ -212,7 +212,7 @@ async def _compared(
             anomalies=[],
         )
 
-    looking = Looking(writer.state, context, writer.taking_back())
+    looking = Looking(writer.state, context, writer.take_back, asyncio.get_running_loop())
     return against(looking), overridden(looking)
 
 

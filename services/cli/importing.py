@@ -83,7 +83,7 @@ async def sink(data: Path, files: Sequence[Path] = ()) -> AsyncIterator[Target]:
                 if not muster.commands.knows(jurisdiction):
                     return None
                 writer = muster.commands.writer(jurisdiction)
-                looking = Looking(writer.state, context, writer.taking_back())
+                looking = Looking(writer.state, context, writer.take_back, asyncio.get_running_loop())
                 return against(looking), overridden(looking)
 
             def context() -> Context:

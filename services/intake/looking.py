@@ -1,7 +1,8 @@
 """A jurisdiction's state, looked at by a preview on a thread of its own."""
 
-from collections.abc import Callable
-from typing import NamedTuple, TypeVar
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, NamedTuple, TypeVar
 
 from services.decisions.base import Context
 from services.decisions.state import Away, State
@@ -15,8 +16,9 @@ class Looking(NamedTuple):
     state: State
     context: Callable[[], Context]
     """Make the context of a command that is not recorded."""
-    take_back: Callable[[State, Away], None] | None = None
-    """Take back rows that were put away; None if none are."""
+    take_back: Callable[[State, Away], Coroutine[Any, Any, None]] | None = None
+    """Take back rows that were put away, on `loop`; None if none are."""
+    loop: asyncio.AbstractEventLoop | None = None
 
     def decided(self, work: Callable[[], T]) -> T:
         """Return the result of some work, taking back the rows that it misses."""
@@ -24,6 +26,6 @@ class Looking(NamedTuple):
             try:
                 return work()
             except Away as away:
-                if self.take_back is None:
+                if self.take_back is None or self.loop is None:
                     raise
-                self.take_back(self.state, away)
+                asyncio.run_coroutine_threadsafe(self.take_back(self.state, away), self.loop).result()

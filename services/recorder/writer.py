@@ -121,14 +121,8 @@ class Writer:
     def waiting(self) -> int:
         return len(self._queue)
 
-    def taking_back(self) -> Callable[[State, Away], None]:
-        """Return how another thread takes back rows of the state that it looks at. Raises LogUnavailable."""
-        loop = asyncio.get_running_loop()
-        return lambda state, away: asyncio.run_coroutine_threadsafe(
-            self._take_back(state, away), loop
-        ).result()
-
-    async def _take_back(self, state: State, away: Away) -> None:
+    async def take_back(self, state: State, away: Away) -> None:
+        """Take back rows of a state that is being looked at. Raises LogUnavailable."""
         async with self._reading:
             try:
                 if state is self.state:

@@ -19,6 +19,7 @@ def _crew(city: City) -> None:
         city.ok("worker.register", worker=worker, role=role, organisation=f"Team of {role}s")
     city.ok("worker.check_in", worker="W1", area=city.north, at=_ago(3), observed=True)
     city.ok("worker.check_out", worker="W1", at=_ago(1), observed=True)
+    assert len(city.rows("roster")) == 2  # waits for the views
 
 
 def _download(page: Page, folder: Path, machine: bool = False) -> list[dict[str, str]]:

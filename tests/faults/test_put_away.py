@@ -181,7 +181,7 @@ async def whole(one: Writer, like: State) -> dict[str, dict[str, Any]]:
     keys = {key for rows in freeze(like).tables.values() for key in rows}
     async with asyncio.timeout(30):
         while True:  # a snapshot that is being stored may put some away again
-            await asyncio.to_thread(one.taking_back(), one.state, Away(keys))
+            await one.take_back(one.state, Away(keys))
             rows = without_commands(one.state)
             if all(rows[name].keys() == kept.keys() for name, kept in without_commands(like).items()):
                 return rows
