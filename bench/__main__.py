@@ -44,6 +44,7 @@ OTHERS: Final = (
     "bench.watchers",
     "bench.start",
     "bench.jurisdictions",
+    "bench.roster",
 )
 """Programs whose lines the table takes over with `--whole`."""
 
