@@ -42,6 +42,7 @@ class Commands:
         known = self.writers.get(jurisdiction)
         if known is None:
             known = self.writers[jurisdiction] = self._make(jurisdiction)
+            known.viewed(self._progress.positions.get(jurisdiction, 0))  # told before there was a writer
             self._background.start(f"writer of {jurisdiction}", self._write(known))
         return known
 

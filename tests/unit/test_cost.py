@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import pairwise
+from pathlib import Path
 from types import FrameType
 from typing import Any, cast
 
@@ -14,14 +15,17 @@ from events.catalog import envelopes
 from events.commit import Commit, Head
 from projections.catalog import views
 from projections.fold import StraightRows
+from services import wiring
 from services.decisions.base import FACT, Command, Context
 from services.decisions.decide import confirm, decide
 from services.decisions.state import COMMANDS, RecordedCommand, State
+from services.decisions.worker.commands import Register
 from services.log.port import Log
 from services.recorder.replica import Replica
 from services.recorder.snapshotting import PART, SnapshotKeeper
 from services.snapshots.port import Snapshot, Snapshots
 from tests.given import DAY, J, assignment, request, worker
+from tests.make import Chain
 
 NOW = DAY + timedelta(days=300)
 FEW, MANY, MORE = 20, 400, 10
@@ -148,6 +152,25 @@ def test_forgetting_ids_does_not_look_at_those_that_stay(monkeypatch: pytest.Mon
         return taken
 
     assert cost(1_000) == cost(100)
+
+
+async def test_a_writer_made_after_the_views_have_followed_forgets_ids(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Such as the first one after an upgrade, which reads the whole log."""
+    monkeypatch.setattr("services.recorder.replica.KEEP_IDS", 10)
+    made = Chain(J)
+    for n in range(20):
+        made.commit(Register(worker=f"W{n}", role="courier"))
+    muster = await wiring.embedded(tmp_path)
+    async with muster.running():
+        for one in made.commits:
+            assert await muster.log.append(J, one.data)
+            muster.progress.offer(J, one)
+        assert await muster.progress.reached(J, made.commits[-1].head.position, 10)
+        writer = muster.commands.writer(J)
+        await writer.ready()
+        assert len(writer.state[COMMANDS]) == 0
 
 
 async def test_a_large_state_is_packed_after_a_part_of_it_has_changed(monkeypatch: pytest.MonkeyPatch):
