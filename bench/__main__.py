@@ -44,7 +44,6 @@ OTHERS: Final = (
     "bench.watchers",
     "bench.start",
     "bench.jurisdictions",
-    "bench.roster",
 )
 """Programs whose lines the table takes over with `--whole`."""
 
