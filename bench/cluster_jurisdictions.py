@@ -6,44 +6,25 @@ nothing happens is subtracted, as on a busy machine a check-in waits longer.
 
 import argparse
 import asyncio
-import json
 import os
 import tempfile
 import time
 from pathlib import Path
 from typing import Final
-from uuid import uuid4
 
 import uvloop
 
 from bench.cluster_tools import Cpu, Figures, median, until
-from bench.jurisdictions import codes, register
-from bench.load import load, post
+from bench.jurisdictions import CONNECTIONS, WORKERS, check_in, codes, register
 from projections.catalog import views as catalog
 from services.adapters.postgres.pool import Pool
 from services.adapters.postgres.views import PgViews
 from services.sandbox.cluster import Cluster
 
 COUNTS: Final = (1, 40)
-CONNECTIONS: Final = 64
 REQUESTS: Final = 6_000
-WORKERS: Final = 1_000
 TURNS: Final = 3
 REST_SECONDS: Final = 6
-
-
-async def check_in(port: int, token: str, where: list[str], requests: int) -> float:
-    """Check workers in, each in its own jurisdiction; return check-ins per second."""
-
-    def make(n: int) -> bytes:
-        worker = n % WORKERS
-        code = where[worker % len(where)]
-        body = json.dumps({"worker": f"W{worker}", "area": code}).encode()
-        return post(f"/api/v1/{code}/commands/worker.check_in", body, token, str(uuid4()))
-
-    done = await load(port, CONNECTIONS, requests, make)
-    assert not done.refused
-    return done.rate
 
 
 class Turns:

@@ -8,44 +8,20 @@ import argparse
 import asyncio
 import json
 import os
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 import psutil
 
 from bench.__main__ import processor_seconds, served
+from bench.beside import beside
 from bench.large import HERE, area, build
 from bench.past import say
 
 PAUSE: Final = 0.05
 """Seconds between two pages."""
-
-
-@contextmanager
-def sending(
-    port: int, token: str, rate: float, workers: int, at_once: int
-) -> Iterator["subprocess.Popen[str]"]:
-    """Check workers in at a rate, in another process."""
-    command = [sys.executable, "-m", "bench.sending", str(port), str(rate), str(workers), str(at_once)]
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"BENCH_TOKEN": token},
-    ) as child:
-        try:
-            assert child.stdout
-            assert child.stdout.readline() == "sending\n", "the sender ended early"
-            yield child
-        finally:
-            child.kill()
 
 
 async def pages(port: int, token: str, seconds: float) -> list[float]:
@@ -83,17 +59,17 @@ async def run(data: Path, workers: int, events: int, rate: float, at_once: int, 
             f"p99 {_at(alone, 0.99):.0f} ms",
         )
         say("  processor time", f"{1_000 * spent / len(alone):.1f} ms")
-        with sending(port, token, rate, workers, at_once) as child:
+        with beside(token, "sending", "bench.sending", port, rate, workers, at_once) as child:
             await asyncio.sleep(2)
             before, begun = processor_seconds(service), time.monotonic()
-            beside = await pages(port, token, seconds)
+            meanwhile = await pages(port, token, seconds)
             took = time.monotonic() - begun
             busy = [after - one for one, after in zip(before, processor_seconds(service), strict=True)]
             told, _ = child.communicate("end\n")
     found = json.loads(told)
     say("check-ins a second meanwhile", f"{found['accepted'] / found['seconds']:,.0f}", f"asked {rate:,.0f}")
-    say("page of 100 of the roster beside them: p50", f"{_at(beside, 0.5):.0f} ms")
-    say("  p99", f"{_at(beside, 0.99):.0f} ms", f"limit 20 ms, load {os.getloadavg()[0]:.0f}")
+    say("page of 100 of the roster beside them: p50", f"{_at(meanwhile, 0.5):.0f} ms")
+    say("  p99", f"{_at(meanwhile, 0.99):.0f} ms", f"limit 20 ms, load {os.getloadavg()[0]:.0f}")
     shares = " + ".join(f"{100 * one / took:.0f} %" for one in busy)
     say("  processor time: answering + views", shares, "of a core")
 

@@ -10,12 +10,10 @@ import asyncio
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from bisect import bisect_left
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final, NamedTuple
 from uuid import uuid4
@@ -24,6 +22,7 @@ import psutil
 import uvloop
 
 from bench.__main__ import item, processor_seconds, register, served
+from bench.beside import beside
 from bench.large import HERE, J
 from bench.load import load, post
 from bench.past import say
@@ -57,24 +56,12 @@ class Received(NamedTuple):
         return sorted(found)
 
 
-@contextmanager
-def watching(port: int, token: str, count: int, *, plain: bool) -> Iterator["subprocess.Popen[str]"]:
+def watching(
+    port: int, token: str, count: int, *, plain: bool
+) -> AbstractContextManager["subprocess.Popen[str]"]:
     """Open streams in another process, and wait until each has its snapshot."""
-    sampled = str(max(1, count // SAMPLED))
-    command = [sys.executable, "-m", "bench.watching", str(port), f"{HERE}/stream?views=roster", str(count)]
-    with subprocess.Popen(
-        [*command, sampled, "plain" if plain else "gzip"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=os.environ | {"BENCH_TOKEN": token},
-    ) as child:
-        try:
-            assert child.stdout
-            assert child.stdout.readline() == "open\n", "the watchers ended early"
-            yield child
-        finally:
-            child.kill()
+    sampled, path = max(1, count // SAMPLED), f"{HERE}/stream?views=roster"
+    return beside(token, "open", "bench.watching", port, path, count, sampled, "plain" if plain else "gzip")
 
 
 async def changes(port: int, token: str, rate: float, seconds: float) -> tuple[dict[int, float], list[float]]:

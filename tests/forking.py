@@ -32,7 +32,8 @@ IMPORTED: Final = {
     ),
 }
 """What a process imports before it forks: for projectors, for all other commands."""
-POSSIBLE: Final = sys.platform == "linux" and not LONG
+POSSIBLE: Final = sys.platform == "linux" and sys.version_info < (3, 14) and not LONG
+"""`Popen` below relies on a private method of Python's, which is the same from 3.11 to 3.13."""
 _SUBREAPER: Final = 36
 _DEATH_SIGNAL: Final = 1
 _plain: Final = subprocess.Popen
