@@ -46,8 +46,8 @@ cluster: $(READY) ## Run Kafka, PostgreSQL, two APIs and two projectors here, an
 serve: $(READY) ## Run the service on 127.0.0.1:8080
 	@$(BIN)/muster serve $(ARGS)
 
-# Tests that measure time run alone, after everything else.
-TIMED := tests/browser/test_weight.py tests/browser/test_scale.py
+# Tests that measure time on the clock run alone, after everything else.
+TIMED := tests/browser/test_promptness.py
 # Collecting the API's operations takes each process ten seconds, so one process does it, beside the others.
 APART := $(TIMED) tests/api/test_openapi.py
 # Tests of the browser and of the cluster wait a third of their time: one process more than there are cores.
@@ -55,7 +55,7 @@ JOBS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN || echo 2) + 1)))
 PYTEST := $(BIN)/pytest --durations 10
 test: $(READY) $(WEB_READY) ## Lint, types and every test, long ones in part
 	@$(MAKE) --no-print-directory -j 2 check-python check-web
-	@$(MAKE) --no-print-directory -j 3 check-types check-tests check-api
+	@$(MAKE) --no-print-directory -j 4 check-types check-tests check-api check-modules
 	@$(PYTEST) $(TIMED)
 
 # Every file with a longer form (tests/scale.py), or with tests that come in no other run.
@@ -63,7 +63,7 @@ LONG = $(shell grep -rlE '(scale|everybody) import|mark\.long' tests --include '
 long: $(READY) $(WEB_READY) ## Long tests in full: scenarios, faults, seeds, a fresh clone (about an hour)
 	@MUSTER_LONG=1 $(PYTEST) -n $(JOBS) --no-loadscope-reorder $(LONG) $(ARGS)
 
-.PHONY: long check-tests check-api check-python check-types check-web web
+.PHONY: long check-tests check-api check-python check-types check-web check-modules web
 check-tests: $(READY)
 	@$(PYTEST) -n $(JOBS) --no-loadscope-reorder -m "not long" $(APART:%=--ignore %) $(ARGS)
 # A pytest that starts closes the parent of its temporary folders to others, such as PostgreSQL's user.
@@ -79,9 +79,11 @@ check-types: $(READY)
 check-web: $(READY) $(WEB_READY)
 	@$(NODE) node_modules/@biomejs/biome/bin/biome ci --error-on-warnings .
 	@$(NODE) node_modules/typescript/lib/tsc.js
-	@PYTHON=$(abspath $(BIN)/python) $(NODE) --import ./tests/web/setup.js --test-reporter=dot --test "tests/web/*.test.js"
+check-modules: $(READY) $(WEB_READY)
+	@PYTHON=$(abspath $(BIN)/python) $(NODE) --import ./tests/web/setup.js --test-reporter=dot --test "tests/web/*.test.js" \
+		> $(VENV)/modules.txt 2>&1; status=$$?; cat $(VENV)/modules.txt; exit $$status
 
-web: check-web ## Lint, types and unit tests of the pages
+web: check-web check-modules ## Lint, types and unit tests of the pages
 
 unit: $(READY) ## Only the fast tests of the pure core
 	@$(BIN)/pytest tests/unit $(ARGS)

@@ -18,7 +18,7 @@ WAITS = {
     "serving.py until": "pauses between two looks, within a time limit",
     "test_scale.py Changes._send": "paces the measured load",
     "test_scale.py Changes.during": "lasts as long as what is measured",
-    "test_weight.py _every.wait": "paces the measured load",
+    "test_promptness.py _every.wait": "paces the measured load",
 }
 """Fixed waits in tests/browser that stay: file and function, and why."""
 
