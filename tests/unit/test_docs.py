@@ -86,6 +86,21 @@ def test_links_lead_somewhere(path: Path) -> None:
     assert dead == []
 
 
+@pytest.mark.parametrize("folder", ["docs", "docs/adr"])
+def test_the_index_of_a_folder_names_each_page(folder: str) -> None:
+    pages = {path.name for path in (ROOT / folder).glob("*.md")} - {"README.md"}
+    index = (ROOT / folder / "README.md").read_text(encoding="utf-8")
+    assert pages == set(re.findall(r"\]\(([^)/]+\.md)\)", index))
+
+
+def test_the_index_of_decisions_gives_their_titles() -> None:
+    index = (ROOT / "docs" / "adr" / "README.md").read_text(encoding="utf-8")
+    for path in sorted((ROOT / "docs" / "adr").glob("0*.md")):
+        title, _, status, *_ = path.read_text(encoding="utf-8").splitlines()
+        assert f"[{title.removeprefix('# ')}]({path.name})" in index
+        assert status.startswith("Status: accepted"), path.name
+
+
 def test_targets_of_make_that_documents_name_exist() -> None:
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     named = {
