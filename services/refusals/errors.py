@@ -5,7 +5,7 @@ from typing import Any
 from services.refusals import sentence
 
 
-class Told(Exception):
+class CodedError(Exception):
     """An error with a stable `code` and the `values` of its sentence. `str()` is the English sentence."""
 
     def __init__(self, code: str, /, **values: Any) -> None:
