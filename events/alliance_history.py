@@ -54,7 +54,7 @@ STATES: Final = {
 }
 """Kind of fact -> the state that it begins. Other facts change none."""
 ENDED: Final = ("done", "dropped", "ended", "called_off")
-"""Nothing but what is told of the time before ends them again."""
+"""Only a late fact about an earlier time ends them again."""
 
 
 class AllianceFact(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

@@ -26,7 +26,7 @@ class AwardGranted(AwardEvent, frozen=True, kw_only=True):
     honour: str
     """Of the list `honour`."""
     title: str
-    """What the paper calls it; names nobody."""
+    """Its title on the paper; must not contain a name."""
     post: PostRef | None = None
     """Post that gives it."""
     deeds: int = 0

@@ -15,7 +15,7 @@ from events.visit import VisitRef
 
 DifficultyRef = Annotated[str, Ref("difficulty")]
 Channel = Literal["visit", "office", "below"]
-"""visit: raised on a visit. office: entered by an officer. below: told by somebody themselves."""
+"""visit: raised on a visit. office: entered by an officer. below: reported by those affected."""
 Medium = Literal["photo", "voice"]
 
 
@@ -45,7 +45,7 @@ class DifficultyRaised(DifficultyEvent, frozen=True, kw_only=True):
     trade: str | None = None
     visit: VisitRef | None = None
     receipt: str | None = None
-    """SHA-256 of the receipt by which whoever asked can read and answer."""
+    """SHA-256 of the receipt by which the asker can read and answer."""
     text: Personal | None = None
     contact: Personal | None = None
 
@@ -104,7 +104,7 @@ class DifficultyEscalated(DifficultyEvent, frozen=True, kw_only=True):
 
 @event("difficulty.followed")
 class DifficultyFollowed(DifficultyEvent, frozen=True, kw_only=True):
-    """Its post works elsewhere now, is abolished, or lost or got its holder: the difficulty goes along."""
+    """The difficulty follows a change of its post: moved, abolished, vacant or filled."""
 
     owner: PostRef
     """Post that has it: the next one above if its own was abolished."""
@@ -113,14 +113,14 @@ class DifficultyFollowed(DifficultyEvent, frozen=True, kw_only=True):
     areas: tuple[AreaRef, ...] = ()
     """Where these two work."""
     to_areas: tuple[AreaRef, ...] = ()
-    """Where the post works that is asked to take it on, and the one that its duties rose to."""
+    """Where the receiving post works, and the post to which its duties rose."""
     automatic: bool = False
     """Whether the service recorded it by itself."""
 
 
 @event("difficulty.answered")
 class DifficultyAnswered(DifficultyEvent, frozen=True, kw_only=True):
-    """The owner holds it to be solved. It stays open until the asker says so, or until the window is over."""
+    """The owner considers it solved. It stays open until the asker agrees, or the window ends."""
 
     answer: Personal
     until: datetime | None = None
@@ -129,7 +129,7 @@ class DifficultyAnswered(DifficultyEvent, frozen=True, kw_only=True):
 
 @event("difficulty.confirmed")
 class DifficultyConfirmed(DifficultyEvent, frozen=True, kw_only=True):
-    """An asker says that it is solved. With the last asker's word it is."""
+    """An asker says that it is solved. It is solved once all its askers have."""
 
     asker: DifficultyRef
     """Whose word: this difficulty, or one that was merged into it."""
@@ -137,7 +137,7 @@ class DifficultyConfirmed(DifficultyEvent, frozen=True, kw_only=True):
 
 @event("difficulty.settled")
 class DifficultySettled(DifficultyEvent, frozen=True, kw_only=True):
-    """The window passed and nobody objected: it is solved."""
+    """The window ended without an objection: it is solved."""
 
 
 @event("difficulty.reopened")
@@ -181,7 +181,7 @@ class DifficultyMerged(DifficultyEvent, frozen=True, kw_only=True):
 
 @event("difficulty.attached")
 class DifficultyAttached(DifficultyEvent, frozen=True, kw_only=True):
-    """Whoever asked showed it, or said it aloud: a photo or a recording, sealed under the difficulty."""
+    """The asker added a photo or a recording, sealed under the difficulty."""
 
     medium: Medium
     file: str
@@ -197,7 +197,7 @@ class DifficultyWaitsSet(Event, frozen=True):
     """How many days each wait has, from this time on."""
 
     act: int | None = None
-    """Until an open one that nobody moved goes up; None = never."""
+    """Until an open one without progress is escalated; None = never."""
     offer: int | None = None
     """Until an offer without an answer returns."""
     confirm: int | None = None

@@ -49,7 +49,7 @@ TOOK_OVER: Final = "took_over"
 
 
 class Attached(msgspec.Struct, frozen=True):
-    """A photo or a recording of whoever asked, and when it came."""
+    """A photo or a recording from the asker, and when it arrived."""
 
     medium: Medium
     file: str

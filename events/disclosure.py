@@ -40,7 +40,7 @@ class Disclosure(msgspec.Struct, frozen=True, kw_only=True):
 
 DEFAULTS: Final = Disclosure()
 NOTHING: Final = Shown()
-"""For those whom the rules do not mention."""
+"""For scopes that the rules do not mention."""
 
 
 class GivenShown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

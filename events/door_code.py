@@ -1,9 +1,9 @@
 """The code at a door: signed by a chain of hashes, valid for seconds, and verified without a secret.
 
 The screen at the door draws a random seed, and hashes it `codes` times; the last value, the anchor, goes into
-the log before the door opens. Code n is the value that leads to the anchor in n + 1 steps: whoever has it can
-verify it, and nobody can make the next one (Lamport, "Password authentication with insecure communication",
-1981). Neither the service nor a reader of the log can sign for the door. See ADR 52.
+the log before the door opens. Code n is the value that leads to the anchor in n + 1 steps: everybody can
+verify it, and nobody can derive the next one (Lamport, "Password authentication with insecure
+communication", 1981). Neither the service nor a reader of the log can sign for the door. See ADR 52.
 """
 
 import hashlib

@@ -237,7 +237,7 @@ def _fits(review: Review | None, fact: EnterpriseFact) -> bool:
 def after_end(facts: Iterable[EnterpriseFact]) -> EnterpriseFact | None:
     """Return the first fact of an enterprise that had closed, merged or moved away; None if there is none.
 
-    An end told twice contradicts nothing, and what the service records by itself neither.
+    A repeated end contradicts nothing; neither do facts that the service records itself.
     """
     now: Standing | None = None
     for fact in facts:

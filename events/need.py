@@ -42,7 +42,7 @@ class NeedChanged(NeedEvent, frozen=True, kw_only=True):
 
 @event("need.closed")
 class NeedClosed(NeedEvent, frozen=True, kw_only=True):
-    """It is met, or no longer so. One that nobody reported as open says what it was."""
+    """It is met, or no longer exists. If it was never reported as open, the event describes it."""
 
     reason: str | None = None
     item: str | None = None

@@ -120,7 +120,7 @@ def _first(fact: NeedFact) -> NeedThen | None:
 
 
 def need_at(facts: Iterable[NeedFact], instant: datetime | None = None) -> NeedThen | None:
-    """Return how it stood at an instant, or after all facts; None if nobody had told of it yet."""
+    """Return its state at an instant, or after all facts; None before it was reported."""
     return stood(step, facts, instant)
 
 

@@ -161,7 +161,7 @@ def terms(changes: Sequence[PostChange]) -> list[Term]:
 
 
 def unrecorded_end(changes: Sequence[PostChange]) -> Term | None:
-    """Return the last term if its planned end is all that ends it: no fact says so yet."""
+    """Return the last term if only its planned end ends it, and no fact has recorded that."""
     last = max(terms(changes), key=lambda one: one.since, default=None)
     ended = last and last.until
     if ended is None or any((c.vacated or c.abolished or c.term) and c.at >= ended for c in changes):

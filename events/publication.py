@@ -24,7 +24,7 @@ class Published(PublicationEvent, frozen=True, kw_only=True):
     """The item was published; `at` is when. All that may hold a name is sealed under the item's own key."""
 
     topic: str
-    """What it is about; names nobody."""
+    """What it is about; must not contain a name."""
     channel: str
     """Of the list `channel`."""
     outlet: str | None = None
@@ -33,7 +33,7 @@ class Published(PublicationEvent, frozen=True, kw_only=True):
     """Of the list `honour`, if the item is about one."""
     trade: str | None = None
     consent: Handle | None = None
-    """Consent of the person named; None if it names nobody."""
+    """Consent of the person named; None if it names no person."""
     name: Personal | None = None
     text: Personal | None = None
     """Its title as it was published."""

@@ -1,7 +1,7 @@
 """The rule for a chain behind records that do not follow its head. Frozen, like `judge`; see tests/golden.
 
-Whoever may write to a topic can leave a record there that follows nothing, and nobody can take it out. From
-the first such record on, the chain rests, and everything of that jurisdiction is set aside, since readers
+Anyone who may write to a topic can leave a record there that follows nothing, and it cannot be removed. From
+the first such record on, the chain is paused and everything of that jurisdiction is set aside, since readers
 cannot know what is missing. One commit ends that: it follows the head, its first event is
 `jurisdiction.repaired`, and it declares exactly what was set aside before it. What is declared dead is never
 part of the chain.

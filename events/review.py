@@ -14,7 +14,8 @@ from events.refs import AreaRef
 
 Stage = Literal["screen", "verify", "check_city", "check_county"]
 Turn = Literal["screen", "verify", "check_city", "check_county", "answer"]
-"""A stage, or `answer`: whoever answers for the enterprise. Also the task of the post that does it."""
+"""A stage, or `answer`: the post that answers for the enterprise. Also the task of the post charged with
+it."""
 Opinion = Literal["approve", "reject"]
 
 
@@ -45,7 +46,7 @@ class ReviewJudged(Event, frozen=True):
 
 @event("review.sent_back", about="enterprise")
 class ReviewSentBack(Event, frozen=True):
-    """It goes back to whoever entered it; the path begins again once it is opened again."""
+    """It was returned to the person who entered it; the path begins again once it is reopened."""
 
     enterprise: EnterpriseRef
     area: AreaRef
@@ -59,7 +60,7 @@ class ReviewSentBack(Event, frozen=True):
 
 @event("review.confirmed", about="enterprise")
 class ReviewConfirmed(Event, frozen=True):
-    """A verdict or return that was given without right was confirmed by whoever has the right now."""
+    """A verdict or return given without right was confirmed by the post that has the right now."""
 
     enterprise: EnterpriseRef
     area: AreaRef
@@ -73,7 +74,7 @@ class ReviewConfirmed(Event, frozen=True):
 
 @event("review.delegated", about="enterprise")
 class ReviewDelegated(Event, frozen=True):
-    """Whoever had the turn gave it to somebody else, for this enterprise and stage."""
+    """The post whose turn it was gave it to another post, for this enterprise and stage."""
 
     enterprise: EnterpriseRef
     area: AreaRef
@@ -82,20 +83,20 @@ class ReviewDelegated(Event, frozen=True):
     """Post that may now give the verdict as well."""
     note: str | None = None
     post: PostRef | None = None
-    """Post that gave it away."""
+    """Post that delegated it."""
 
 
 @event("review.escalated", about="enterprise")
 class ReviewEscalated(Event, frozen=True):
-    """Nobody gave the verdict in time: it goes up, by name."""
+    """No verdict came in time: it is escalated to named posts."""
 
     enterprise: EnterpriseRef
     area: AreaRef
     place: str
-    """Place in the path that stood silent."""
+    """Place in the path without a verdict."""
     due: datetime
     level: int
-    """How often it went up at this place."""
+    """How often it was escalated at this place."""
     posts: tuple[PostRef, ...] = ()
     """Posts that were silent; none if nobody has this task."""
     to: tuple[PostRef, ...] = ()

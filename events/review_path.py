@@ -15,8 +15,8 @@ from events.review import Opinion, ReviewDeadlinesSet, Stage
 
 Place = Literal["unreviewed", "screen", "verify", "check", "disagreement", "sent_back", "rejected", "passed"]
 """unreviewed: not sent on the path yet. screen, verify, check: a verdict is awaited. disagreement: city and
-county do not agree; whoever answers for the enterprise owns it. sent_back: with whoever entered it.
-rejected: does not belong into the ledger. passed: the joint check is passed."""
+county do not agree; the post that answers for the enterprise owns it. sent_back: with the person who
+entered it. rejected: does not belong into the ledger. passed: the joint check is passed."""
 PLACES: Final[tuple[Place, ...]] = get_args(Place)
 STAGES: Final[tuple[Stage, ...]] = get_args(Stage)
 JOINT: Final[tuple[Stage, ...]] = ("check_city", "check_county")
@@ -123,7 +123,7 @@ def contradicted(verdicts: Iterable[Verdict]) -> tuple[Stage, ...]:
 
 
 def awaited(review: Review) -> tuple[Stage, ...]:
-    """Return the stages whose verdict is awaited; none where nobody of them has the turn."""
+    """Return the stages whose verdict is awaited; none if it is no stage's turn."""
     match review.place:
         case "screen" | "verify":
             return (review.place,)

@@ -28,7 +28,7 @@ from events.review_path import JOINT, awaited
 
 Why = Literal["unnamed", "charge", "holder", "delegation"]
 """unnamed: recorded without a post, as from an old sheet. charge: the post was not charged with the stage
-there. holder: whoever gave it did not act for the post's holder. delegation: the turn was delegated by
+there. holder: its author did not act for the post's holder. delegation: the turn was delegated by
 somebody without the right."""
 WHYS: Final[tuple[Why, ...]] = get_args(Why)
 DoubtState = Literal["open", "confirmed", "replaced", "over"]
@@ -86,8 +86,8 @@ def _holds(posts: Posts, actor: str, post: str, instant: datetime) -> bool:
 def owner(
     posts: Posts, index: Index, now: Standing, turn: Turn, instant: datetime
 ) -> tuple[Turn, str | None]:
-    """Return the turn at which a doubt is settled, and the post whose it is: that of the stage, or if nobody
-    is charged with that, whoever answers for the enterprise."""
+    """Return the turn at which a doubt is settled, and the post that owns it: the one charged with the
+    stage, otherwise the one that answers for the enterprise."""
     for one in dict.fromkeys((turn, ANSWER)):
         found = answer_for(posts, index, now, one, instant)
         if found is not None:

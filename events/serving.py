@@ -49,7 +49,8 @@ def duties(worker: str, facts: Iterable[Fact], now: datetime) -> Iterator[Stretc
 def attended(
     worker: str, activity: str, area: str, begins: datetime, ends: datetime | None, now: datetime
 ) -> Stretch | None:
-    """Return what having been at an activity shows. None if nobody said when it ends, or it lies ahead."""
+    """Return the stretch that attending an activity shows. None if its end is unknown or it is in the
+    future."""
     if ends is None or begins >= now:
         return None
     return Stretch(worker, ACTIVITY, f"activity.{activity}", area, begins, min(ends, now), ends > now)

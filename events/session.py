@@ -18,7 +18,7 @@ ROLES: Final[tuple[Role, ...]] = get_args(Role)
 PARTICIPANT: Final[Role] = "participant"
 """Only participants count as trained."""
 Via = Literal["qr", "paper"]
-"""qr: by the code at the door. paper: from a printed list, or by whoever keeps the session."""
+"""qr: by the code at the door. paper: from a printed list, or by an organiser."""
 
 
 class SessionEvent(Event, frozen=True, kw_only=True):
@@ -73,7 +73,7 @@ class SessionSignedOff(PersonEvent, frozen=True, kw_only=True):
 
 @event("session.promoted")
 class SessionPromoted(PersonEvent, frozen=True, kw_only=True):
-    """Whoever waited longest got a place that became free."""
+    """The first in the waiting list got a place that became free."""
 
 
 @event("session.door_opened")
@@ -82,7 +82,7 @@ class SessionDoorOpened(SessionEvent, frozen=True, kw_only=True):
 
     half: str
     anchor: str
-    """What the codes lead to. Nobody can make a code from it."""
+    """The end of the chain of codes. No code can be derived from it."""
     begins: datetime
     codes: int
     """How many there are, one after another."""

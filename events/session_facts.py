@@ -1,7 +1,7 @@
 """How a training session was at an instant: places, waiting list, doors and presence, from its facts.
 
-Facts are applied in the order in which they were decided: a place goes to whoever was told so. A correction
-counts from the half-day that it corrects, whenever it was entered.
+Facts are applied in the order in which they were decided: a place stays with the person to whom it was
+promised. A correction counts from the half-day that it corrects, whenever it was entered.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -87,7 +87,7 @@ class StationMoved(StationEvent, frozen=True, kw_only=True):
 
 @event("station.entrusted")
 class StationEntrusted(StationEvent, frozen=True, kw_only=True):
-    """A worker or a holder of a post keeps it from this time on; nobody, if neither is named."""
+    """A worker or the holder of a post keeps it from this time on; without either, it has no keeper."""
 
     worker: WorkerRef | None = None
     holder: HolderRef | None = None
@@ -119,7 +119,7 @@ class StationRestored(StationEvent, frozen=True, kw_only=True):
 
 @event("station.reported")
 class StationReported(StationEvent, frozen=True, kw_only=True):
-    """Somebody said how it is there. It counts until it expires; then nobody knows."""
+    """Its live status was reported. It counts until it expires; after that the status is unknown."""
 
     day: str
     """Local day, YYYY-MM-DD in the jurisdiction's time zone."""

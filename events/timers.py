@@ -20,7 +20,7 @@ class Timers(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     untouched: ByPriority = (120, 300, 3600, 14400)
-    """A request to which nobody was sent or asked to go, or to which nobody goes any more."""
+    """A request to which nobody was sent or asked to go, or no longer goes."""
     offered: ByPriority = (60, 120, 300, 900)
     """An offer without an answer."""
     accepted: ByPriority = (120, 300, 900, 3600)
@@ -30,7 +30,7 @@ class Timers(msgspec.Struct, frozen=True, kw_only=True):
     on_scene: ByPriority = (1800, 3600, 7200, 14400)
     """On scene without a sign of life."""
     welfare: int = 3600
-    """People on scene, or alone on the way, of whom nobody has heard."""
+    """People on scene, or alone on the way, without a sign of life."""
     duty: int = 57600
     """A person on duty without a break between two duties."""
     level: int = 1

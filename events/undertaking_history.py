@@ -332,7 +332,7 @@ def allowed(settings: Iterable[Waits]) -> Mapping[str, int | None]:
 
 
 def acts_at(then: UndertakingThen | None, waits: Mapping[str, int | None], zone: ZoneInfo) -> datetime | None:
-    """Return when the service reminds or lets it go up next; None = never, or nobody can tell."""
+    """Return when the service next reminds or escalates; None = never, or unknown."""
     due = then.next_due if then else None
     if then is None or due is None:
         return None

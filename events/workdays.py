@@ -131,7 +131,7 @@ def deadline(day: date, zone: ZoneInfo) -> Deadline:
 
 
 def moved(day: date, days: int, zone: ZoneInfo) -> datetime | None:
-    """Return the end of the day that is so many working days after one, before it if negative; None if nobody
-    can tell."""
+    """Return the end of the day that is so many working days after one, before it if negative; None if the
+    calendar does not reach that far."""
     found = (calendar_of(zone.key) or NO_CALENDAR).later(day, days)
     return end_of(found, zone) if found else None

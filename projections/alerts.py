@@ -1,4 +1,4 @@
-"""Alerts: what nobody may overlook now, worked out from rows, limits and the time. Pure, and never stored.
+"""Alerts: what needs action now, computed from rows, limits and the time. Pure, and never stored.
 
 Each kind has a limit (`events.timers`). An alert begins when its state has lasted that long, at a level: 1 is
 the worst, and an alert about a request begins at the request's priority. It rises one level each further time
@@ -51,7 +51,7 @@ _RANK: Final = {kind: rank for rank, kind in enumerate(KINDS)}
 
 
 class Alert(msgspec.Struct, frozen=True, kw_only=True):
-    """One thing that nobody may overlook."""
+    """One thing that needs action."""
 
     id: str
     """The same as long as the alert lasts."""
@@ -63,7 +63,7 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     request: str | None = None
     assignment: str | None = None
     worker: str | None = None
-    """Of an alert about a team's people: the one heard of last, or on duty for the longest time."""
+    """Of an alert about a team's people: the one heard from last, or on duty for the longest time."""
     team: str | None = None
     people: int = 1
     """How many people an alert about people is about."""
@@ -110,8 +110,8 @@ def waits(request: RequestRow) -> bool:
 
 
 def all_clear(found: Sequence[Alert], requests: Iterable[RequestRow], on_duty: int) -> bool:
-    """Return whether nothing needs anybody now: no alert, nobody whose life waits, and somebody is there
-    for what is unfinished."""
+    """Return whether nothing needs action now: no alert, no waiting life-safety request, and somebody on
+    duty if any request is unfinished."""
     unfinished = [one for one in requests if one.state in UNFINISHED]
     life = any(one.priority <= LIFE_SAFETY and waits(one) for one in unfinished)
     return not found and not life and (not unfinished or on_duty > 0)
@@ -146,7 +146,7 @@ class _Watch:
         self._somebody = bool(self._people) or unlisted
 
     def all(self) -> Iterator[Alert]:
-        """Yield every alert, in no order."""
+        """Yield every alert, unordered."""
         yield from self._sos()
         for request in self._requests.values():
             yield from self._of_request(request)
@@ -185,7 +185,7 @@ class _Watch:
             yield self._request("unacknowledged", request, request.opened_at, 0)
 
     def _untaken(self, request: RequestRow, since: datetime, *, life: bool, limit: int) -> Iterator[Alert]:
-        """Yield the alert of a request to which nobody goes and whom nobody is asked to go to."""
+        """Yield the alert of a request to which nobody was sent or asked to go."""
         if not request.touched and life:
             yield self._request("waiting", request, since, 0)
         elif not request.touched and self._past(since, limit):
@@ -257,7 +257,8 @@ class _Watch:
             )
 
     def _welfare(self, group: Sequence[RosterRow], tasks: Mapping[str, AssignmentRow]) -> Iterator[Alert]:
-        """Yield the alert of people who work together, if nobody has heard of any of them for too long."""
+        """Yield the alert of people who work together, if none of them has given a sign of life for too
+        long."""
         alone = len(group) == 1
         heard: list[tuple[datetime, str, RosterRow]] = []
         for row in group:
@@ -316,7 +317,7 @@ class _Watch:
 
 
 def watched_since(row: RosterRow, task: AssignmentRow | None, *, alone: bool) -> datetime | None:
-    """Return since when nobody has heard from a person who is on scene, or alone on the way; None for others.
+    """Return a person's last sign of life if they are on scene, or alone on the way; None for others.
 
     `task`: their assignment or their team's. Reporting a stage is a sign of life, and so is a check.
     """
@@ -328,7 +329,7 @@ def watched_since(row: RosterRow, task: AssignmentRow | None, *, alone: bool) ->
 def _groups(
     people: Iterable[RosterRow], together: Callable[[RosterRow], bool]
 ) -> Iterable[Sequence[RosterRow]]:
-    """Return people by team. Whoever has no team, or is not `together` with it, is a group of their own."""
+    """Return people by team. People without a team, or not `together` with it, are groups of their own."""
     found: dict[tuple[str, str], list[RosterRow]] = {}
     for row in people:
         team = row.team if together(row) else None
@@ -349,7 +350,7 @@ def _movement(
 
 
 def _checks(people: Iterable[RosterRow]) -> dict[str, datetime]:
-    """Return when somebody last heard of each worker, and of anybody of each team."""
+    """Return when each worker, and any member of each team, was last checked."""
     found: dict[str, datetime] = {}
     for row in people:
         for unit in (row.worker, row.team):
@@ -368,7 +369,7 @@ def _needs_more(request: RequestRow) -> bool:
 
 
 def _tasks(live: Iterable[AssignmentRow]) -> dict[str, AssignmentRow]:
-    """Return the assignment of each unit that was heard of last."""
+    """Return each unit's assignment with the newest sign of life."""
     found: dict[str, AssignmentRow] = {}
     for row in live:
         if row.state not in LIVE:

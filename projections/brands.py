@@ -19,7 +19,7 @@ class BrandRow(Row, frozen=True, kw_only=True):
     brand: str
     area: str
     areas: tuple[str, ...]
-    """The same: whoever covers a part of it uses the brand."""
+    """The same, as a list: a caller who covers a part of it sees the brand."""
     trade: str
     name: str
     slogan: str | None = None

@@ -1,6 +1,6 @@
 """Comparison 比对: what each entry of a source list is in the ledger, and completeness 完整度 in numbers.
 
-Both are worked out on request by `services.matching`, as of any instant: one entry depends on many
+Both are computed on request by `services.matching`, as of any instant: one entry depends on many
 enterprises, so no event says which rows it changes.
 """
 
@@ -59,7 +59,7 @@ class ComparisonRow(Row, frozen=True, kw_only=True):
     known_as: str | None = None
     """Name of that enterprise, or of the first candidate."""
     known_area: str | None = None
-    """Where that enterprise lies. Outside the reader's areas neither it nor its name is told."""
+    """Where that enterprise lies. Outside the reader's areas neither it nor its name is shown."""
     candidates: tuple[Candidate, ...] = ()
     """Best first; without those that lie outside the reader's areas."""
     elsewhere: int = 0

@@ -19,7 +19,7 @@ COVERED: Final = "covered"
 UNCOVERED: Final = "uncovered"
 
 
-class Told(msgspec.Struct, frozen=True, gc=False):
+class CoverageFact(msgspec.Struct, frozen=True, gc=False):
     """Something by which coverage changed, and the event that says so."""
 
     at: datetime
@@ -30,22 +30,24 @@ class Told(msgspec.Struct, frozen=True, gc=False):
     chapter: str | None = None
 
 
-def lived(enterprise: str, facts: Iterable[EnterpriseFact]) -> tuple[tuple[Stay, ...], tuple[Told, ...]]:
+def lived(
+    enterprise: str, facts: Iterable[EnterpriseFact]
+) -> tuple[tuple[Stay, ...], tuple[CoverageFact, ...]]:
     """Return the times in the ledger during which an enterprise was the same, and when it entered and left.
 
     `facts`: in order of time.
     """
     found: list[Stay] = []
-    told: list[Told] = []
+    told: list[CoverageFact] = []
     firm: Standing | None = None
     begun: Stay | None = None
     for fact in facts:
         firm = step(firm, fact)
         now = _stay(firm, fact.at)
         if (begun is None) != (now is None):
-            told.append(Told(fact.at, fact.position, LEFT if begun else ENTERED, enterprise))
+            told.append(CoverageFact(fact.at, fact.position, LEFT if begun else ENTERED, enterprise))
         elif begun and now and (begun.area, begun.trade) != (now.area, now.trade):
-            told.append(Told(fact.at, fact.position, CHANGED, enterprise))
+            told.append(CoverageFact(fact.at, fact.position, CHANGED, enterprise))
         if begun and (now is None or begun[2:] != now[2:]):
             if begun.since < fact.at:
                 found.append(begun._replace(until=fact.at))
@@ -66,9 +68,9 @@ def covers(chapter: ChapterRow) -> Iterator[tuple[str, Cover]]:
         yield tie.enterprise, Cover(tie.since, tie.until, chapter.route)
 
 
-def told_of_chapter(chapter: ChapterRow) -> Iterator[Told]:
+def told_of_chapter(chapter: ChapterRow) -> Iterator[CoverageFact]:
     """Yield when enterprises became part of a chapter, and no longer were."""
     for tie in ties(chapter.history):
-        yield Told(tie.since, tie.began, COVERED, tie.enterprise, chapter.chapter)
+        yield CoverageFact(tie.since, tie.began, COVERED, tie.enterprise, chapter.chapter)
         if tie.until is not None and tie.ended is not None:
-            yield Told(tie.until, tie.ended, UNCOVERED, tie.enterprise, chapter.chapter)
+            yield CoverageFact(tie.until, tie.ended, UNCOVERED, tie.enterprise, chapter.chapter)

@@ -27,7 +27,7 @@ from events.formation import (
 )
 from projections.chapters import ChapterRow
 from projections.coverage import WHOLE, Cover, Curves, Piece, Scope, Stay, pieces, within
-from projections.coverage_facts import ENTERED, LEFT, Told, covers, lived, told_of_chapter
+from projections.coverage_facts import ENTERED, LEFT, CoverageFact, covers, lived, told_of_chapter
 from projections.formation_rules import dated
 
 KEEP: Final = 32
@@ -55,7 +55,7 @@ class CoverageIndex:
         """Enterprise -> chapter -> times in it."""
         self._pieces: dict[str, tuple[Piece, ...]] = {}
         self._chapters: dict[str, ChapterRow] = {}
-        self._told: dict[str, tuple[Told, ...]] = {}
+        self._told: dict[str, tuple[CoverageFact, ...]] = {}
         """Enterprise -> when it entered and left the ledger."""
         self._rules: dict[str, Dated] = {}
         self._curves: OrderedDict[Scope, Curves] = OrderedDict({WHOLE: Curves(root)})
@@ -123,7 +123,7 @@ class CoverageIndex:
         """Return the chapters that lived at an instant."""
         return {key: row for key, row in self._chapters.items() if _lives(row, when)}
 
-    def told(self, since: datetime, until: datetime, scope: Scope = WHOLE) -> list[Told]:
+    def told(self, since: datetime, until: datetime, scope: Scope = WHOLE) -> list[CoverageFact]:
         """Return the facts by which coverage changed after `since`, up to `until`, by time."""
         ledger = (one for some in self._told.values() for one in some if since < one.at <= until)
         chapters = (one for row in self._chapters.values() for one in told_of_chapter(row))
@@ -179,7 +179,7 @@ class CoverageIndex:
                 found.setdefault((chapter.route, trade, chapter.area), []).append(key)
         return found
 
-    def _entered_or_left(self, told: Iterable[Told], scope: Scope) -> Iterator[Told]:
+    def _entered_or_left(self, told: Iterable[CoverageFact], scope: Scope) -> Iterator[CoverageFact]:
         """Yield by what enterprises entered and left a scope: also those that moved, or changed their trade.
         Of several facts at one instant the last one counts."""
         for one in {(one.enterprise, one.at): one for one in told}.values():

@@ -51,7 +51,7 @@ class DifficultyRow(Row, frozen=True, kw_only=True):
     text: Personal | None = None
     contact: Personal | None = None
     files: tuple[Attached, ...] = ()
-    """Photos and recordings of whoever asked, without place, time and device."""
+    """Photos and recordings of the asker, without place, time and device."""
     passed: tuple[str, ...] = ()
     """Areas of the posts that have it or are asked to take it on: who covers one of them sees it."""
     history: tuple[DifficultyFact, ...] = ()

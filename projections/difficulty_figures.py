@@ -1,7 +1,7 @@
 """The public figure of difficulties: by category, how many are in which state, and median days to solved.
 
-No figure tells of a few people: a category with fewer than `FEW` is added to `other`, and a median needs as
-many. What is left of `other` below that is told as a whole, as nobody can be found by it.
+No figure covers only a few people: a category with fewer than `FEW` is added to `other`, and a median needs
+as many. If `other` itself has fewer, only the total is shown.
 """
 
 from collections import defaultdict
@@ -16,7 +16,7 @@ from events.difficulty_history import ENDS, MERGED, OPEN, standing
 from projections.difficulties import DifficultyRow
 
 FEW: Final = 5
-"""Least number of difficulties that a published row tells of."""
+"""Least number of difficulties behind a published row."""
 REST: Final = "other"
 TOTAL: Final = "total"
 _DAY: Final = 86_400

@@ -1,5 +1,5 @@
 """The funnel of three reviews: how many enterprises are at each place and for how long, and what is overdue,
-by name and whose it is."""
+by name and post."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
@@ -44,9 +44,9 @@ class Overdue(msgspec.Struct, frozen=True, kw_only=True):
     due: datetime
     """When this place, or the post that it went up to last, should have answered."""
     level: int
-    """How often it went up."""
+    """How often it was escalated."""
     posts: tuple[str, ...]
-    """Whose it is: the posts that answer now, or those that it went up to. None if nobody is charged."""
+    """The posts that answer for it now, or to which it was escalated. None if no post is charged."""
     elsewhere: bool = False
     """Whether it is also a post's that the caller may not know of."""
 
@@ -69,7 +69,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     within: tuple[str, ...] = ()
     """Areas asked for; none = all."""
     reach: tuple[str, ...] = ()
-    """Areas of the caller, who is told of posts elsewhere only that there are some; none = all."""
+    """Areas of the caller, to whom posts elsewhere are not named; none = all."""
     trade: str | None = None
     most: int = 100
 

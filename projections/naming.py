@@ -1,4 +1,4 @@
-"""Where rows name posts: readers limited to areas are told of a post elsewhere only that there is one."""
+"""Where rows name posts: readers limited to areas see only `elsewhere` for a post outside them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, cast

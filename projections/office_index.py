@@ -16,7 +16,7 @@ R = TypeVar("R", UnitRow, PostRow)
 
 
 class ByArea:
-    """Keys by the areas that they ever lay in. A key is never taken out: who asks looks at the instant."""
+    """Keys by every area they ever lay in. Keys are never removed: the caller checks the instant."""
 
     def __init__(self) -> None:
         self._at: dict[str, dict[str, None]] = {}

@@ -24,9 +24,9 @@ class PostRow(Row, frozen=True, kw_only=True):
     """Whether its holder is the first-responsible person."""
     area: str
     areas: tuple[str, ...]
-    """The same: whoever sees a part of it knows of the post."""
+    """The same, as a list: a caller who sees a part of it sees the post."""
     state: str
-    """`held`, `vacant` or `abolished`. The service records the end of a term when it has come."""
+    """`held`, `vacant` or `abolished`. The service records the end of a term when it is reached."""
     vacant_since: datetime | None = None
     holder: str | None = None
     holder_name: Personal | None = None

@@ -56,7 +56,7 @@ class RequestRow(Row, frozen=True, kw_only=True):
     entered_at: datetime | None = None
     due_at: datetime | None = None
     waiting_since: datetime | None = None
-    """Since when nobody is on it or asked to go; None also once it has ended or needs nobody more."""
+    """Since when nobody is on it or asked to go; None also once it has ended or is fully staffed."""
     first_assigned_at: datetime | None = None
     first_on_scene_at: datetime | None = None
     ended_at: datetime | None = None

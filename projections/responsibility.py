@@ -1,4 +1,4 @@
-"""Responsibility 责任: who answers for what at an instant, up and down the tree, and for what nobody does.
+"""Responsibility 责任: who answers for what at an instant, up and down the tree, and the gaps.
 
 Pure: computed from the rows of units, posts and what must be answered for.
 """

@@ -1,4 +1,4 @@
-"""Service at home 报到服务, worked out as of any instant: person-times 人次, hours, and who could be asked.
+"""Service at home 报到服务, computed as of any instant: person-times 人次, hours, and who could be asked.
 
 Only what somebody did who had reported to a home community when it began is service. One person's intervals
 never overlap (`events.serving`).

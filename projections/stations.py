@@ -59,12 +59,12 @@ class StationRow(Row, frozen=True, kw_only=True):
     """Since when it is known."""
     withdrawn_at: datetime | None = None
     status: Status | None = None
-    """What was said last. It counts until `status_until`; after that nobody knows."""
+    """The last report. It counts until `status_until`; after that the status is unknown."""
     status_at: datetime | None = None
     status_until: datetime | None = None
     status_source: Source | None = None
     present: int | None = None
-    """People there, as said last."""
+    """People there, as last reported."""
     present_at: datetime | None = None
     over: bool = False
     """More people are there than places."""
@@ -73,7 +73,7 @@ class StationRow(Row, frozen=True, kw_only=True):
     free_beds: int | None = None
     free_rooms: int | None = None
     room: bool | None = None
-    """Whether there is a free place; null = nobody knows."""
+    """Whether there is a free place; null = unknown."""
     history: tuple[StationFact, ...] = ()
     """All facts in order of their time."""
     reports: tuple[Report, ...] = ()

@@ -47,7 +47,7 @@ class UndertakingRow(Row, frozen=True, kw_only=True):
     level: int = 0
     """How often it went up."""
     asked: str | None = None
-    """Post that was asked when it went up last."""
+    """Post to which it was last escalated."""
     evidence: int = 0
     files: tuple[UndertakingFact, ...] = ()
     """Evidence whose file is kept; read it at `/files/NAME`."""

@@ -19,7 +19,7 @@ class UnitRow(Row, frozen=True, kw_only=True):
     parent: str | None = None
     area: str
     areas: tuple[str, ...]
-    """The same: whoever sees a part of it knows of the unit."""
+    """The same, as a list: a caller who sees a part of it sees the unit."""
     state: str = "standing"
     """`standing` or `dissolved`."""
     established_at: datetime

@@ -1,6 +1,6 @@
-"""Verdicts given without right, by what is known now: each with its enterprise, why, and whose it is.
+"""Verdicts given without right, by what is known now: each with its enterprise, reason and owner.
 
-Worked out on request, as of any instant: one fact of a post may touch the verdicts on thousands of
+Computed on request, as of any instant: one fact of a post may touch the verdicts on thousands of
 enterprises.
 """
 
@@ -47,7 +47,7 @@ class VerdictRow(Row, frozen=True, kw_only=True):
     state: DoubtState
     settled_at: datetime | None = None
     owner: str | None = None
-    """Post that has to confirm it or give another one; none if nobody is charged."""
+    """Post that has to confirm it or give another one; none if no post is charged."""
     owner_name: str | None = None
     in_ledger: bool = False
     """Whether the enterprise is in the ledger."""

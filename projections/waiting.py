@@ -21,7 +21,7 @@ class Passed(msgspec.Struct, frozen=True, kw_only=True):
     post: str
     name: str
     vacant: bool
-    """Nobody holds it, so that its duties rise to the next one."""
+    """It has no holder, so its duties rise to the next one."""
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,14 +34,14 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     enterprise: str | None = None
     group: str | None = None
     owner: str
-    """Post that was given it."""
+    """Post that owns it."""
     post: str
     """Post that it is with: the owner, or the one that its duties rose to."""
     post_name: str
     vacant: bool
     """Nobody holds that post."""
     path: tuple[Passed, ...] = ()
-    """From the post that was given it, or is asked to take it on, up to the one that it is with."""
+    """From the owner, or the receiving post, up to the post that it is with."""
     waits_for: Waits
     raised_at: datetime
     days: float

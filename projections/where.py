@@ -12,7 +12,8 @@ from projections.base import R
 
 
 def area_of(e: Event) -> str | None:
-    """Return the event's own area, else that of whoever moved; a check-out happened where the duty was."""
+    """Return the event's own area, else that of the worker or request that moved; a check-out happened
+    where the duty was."""
     area = getattr(e, "area", None)
     if area and isinstance(area, str):
         return area
@@ -25,11 +26,11 @@ def area_of(e: Event) -> str | None:
 
 
 def lies_in(row: Any, outers: Collection[str]) -> bool:
-    """Whether a row may be seen by who is limited to these areas; empty = not limited.
+    """Whether a caller limited to these areas may see a row; empty = not limited.
 
     A row with `areas` must have something in common with them. Rows without an area are for everybody, but
-    those of a view with areas that lie nowhere are for nobody who is limited. What was passed to somebody is
-    also for who covers that place (`passed`).
+    in a view with areas, limited callers do not see rows that lie nowhere. A row passed on to another place
+    is also visible there (`passed`).
     """
     if not outers:
         return True

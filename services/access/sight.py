@@ -9,7 +9,8 @@ from events.disclosure import CLASSES, CLEAR, MASKED, ON_DEMAND, Disclosure, Sho
 from services.access.principal import Principal
 
 ASKING: Final = Shown(name=ON_DEMAND, need=ON_DEMAND, community=ON_DEMAND, address=ON_DEMAND, phone=ON_DEMAND)
-"""Everything masked until revealed: for those whom the rules do not mention, and if they are unreadable."""
+"""Everything masked until revealed: for scopes that the rules do not mention, and if the rules are
+unreadable."""
 
 
 def sight_of(asker: Principal, rules: Disclosure | None) -> Shown:

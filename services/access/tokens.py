@@ -14,7 +14,7 @@ from services.access.port import AccessUnavailable, Code, Session, Token, TokenS
 from services.access.principal import SCOPES, Principal, ScopeName
 from services.access.sign_in_codes import new_code, normalise
 from services.base.private import replace
-from services.refusals.errors import Told
+from services.refusals.errors import CodedError
 
 SESSION_LIFETIME: Final = timedelta(hours=12)
 PHONE_LIFETIME: Final = timedelta(days=30)
@@ -27,7 +27,7 @@ _NAME: Final = re.compile(r"\w[\w.\-]{0,63}")
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9\-]{0,63}")
 
 
-class TokenRefused(Told):
+class TokenRefused(CodedError):
     """The token cannot be created or revoked."""
 
 

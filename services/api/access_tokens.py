@@ -103,7 +103,7 @@ def _item(token: Token, used: dict[str, datetime], asker: Principal) -> TokenIte
 
 
 def _not_longer(request: Request, asker: Principal, until: datetime | None) -> None:
-    """Require that a token does not outlast the caller's own, which could else be renewed for ever.
+    """Require that a token does not outlast the caller's own, which could otherwise be renewed indefinitely.
 
     Raises 409.
     """

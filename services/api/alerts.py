@@ -1,4 +1,4 @@
-"""What nobody may overlook now, for the pages and for programs."""
+"""Alerts: what needs action now, for the pages and for programs."""
 
 from collections import Counter
 from datetime import datetime
@@ -12,7 +12,7 @@ from projections.alerts import Alert, things
 from services.api.context import Answer, answer, heavy, muster, reader
 from services.api.parameters import Areas, At, Parameters, in_range, read
 from services.api.problems import Problem
-from services.api.reading import told
+from services.api.reading import as_problems
 from services.api.routing import operation
 from services.application.alerting import READ, Watched, summary
 from services.history.history import History
@@ -46,9 +46,9 @@ class Alerts(Struct, kw_only=True):
 
 @operation(id="alerts", tag="views", query=AlertParameters, problems=(429, 503))
 async def alerts(request: Request) -> Answer[Alerts]:
-    """Read what nobody may overlook now, worked out afresh at most once a second.
+    """Read what needs action now, computed at most once a second.
 
-    With `at`, what nobody could have overlooked then: from what had been recorded by that instant.
+    With `at`, what needed action then, by what had been recorded by that instant.
     """
     jurisdiction, asker = await reader(request)
     if asker.worker is not None:
@@ -80,7 +80,7 @@ async def _watched(request: Request, jurisdiction: str, asker: str, at: datetime
             raise Problem(503, "view.degraded", variant="alerts")
         return await service.alerting.watched(jurisdiction)
     history: History = request.app.state.history
-    with told():
+    with as_problems():
         return await heavy(request).run(
             asker, (jurisdiction, "alerts", at), lambda: history.alerts(jurisdiction, at)
         )

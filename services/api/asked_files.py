@@ -1,4 +1,4 @@
-"""What whoever asked shows or says aloud: photos and recordings of a difficulty, sent by its receipt."""
+"""Photos and recordings that an asker adds to a difficulty, by its receipt."""
 
 import re
 from typing import Final
@@ -26,7 +26,7 @@ _HEADER: Final = "Muster-Receipt"
     body=bytes,
     takes=(*PICTURES, VOICE),
     headers={"Idempotency-Key": "Any UUID; send the same again to retry"},
-    optional={_HEADER: "The receipt. It is in no address, so that no log of requests has it"},
+    optional={_HEADER: "The receipt. A header, not part of the address, so that no request log contains it"},
     problems=(404, 409, 410, 429, 503),
     words={410: "The difficulty was erased", 422: "Not such a picture or recording, or too long"},
     public=True,

@@ -1,4 +1,4 @@
-"""A difficulty told from below, without a token: whoever keeps the receipt reads its steps and answers.
+"""Difficulties reported without a token: the holder of the receipt reads the steps and answers.
 
 Neither the log nor a view tells who asked. A request here is never tied to a session: cookies and tokens sent
 along are not read.
@@ -41,13 +41,13 @@ Receipt = Annotated[
     str,
     Field(
         pattern=RECEIPT,
-        description="Such as 7KQ2-M9XT-3FPA-R0W1-ZC4D: 100 random bits, which nobody guesses",
+        description="Such as 7KQ2-M9XT-3FPA-R0W1-ZC4D: 100 random bits",
     ),
 ]
 _HIDDEN: Final = ("offered", "returned", "took_over")
-"""Steps that are matters between posts: the asker is told with whom it is, not who would not take it."""
+"""Steps between posts: the asker sees which post has it, not which one declined it."""
 _UP: Final = {"lapsed": "escalated", "followed": "followed"}
-"""Steps that an asker is told of if they change who answers, and what they are told."""
+"""Steps that an asker sees if they change who answers, and the text shown."""
 
 
 def hashed(jurisdiction: str, receipt: str) -> str:
@@ -88,7 +88,7 @@ class Read(BaseModel):
 
 
 class Word(Read):
-    """What whoever asked says about it."""
+    """What the asker says about it."""
 
     say: Literal["confirm", "reopen", "withdraw"]
     text: PersonalText | None = None
@@ -107,7 +107,7 @@ class DifficultyStep(Struct, kw_only=True):
 
 
 class AskedDifficulty(Struct, kw_only=True):
-    """A difficulty as whoever asked may read it."""
+    """A difficulty as the asker may read it."""
 
     category: str
     area: str
@@ -243,7 +243,7 @@ async def _originals(request: Request, jurisdiction: str, key: str | None) -> As
 
 
 def _steps(row: DifficultyRow, key: str, *, last: bool) -> list[DifficultyFact]:
-    """Return what an asker is told: of their own difficulty all, of its original what its owner did."""
+    """Return the steps an asker sees: all of their own difficulty, and the owner's of its original."""
     own = row.difficulty == key
     return [
         _for(fact, key)
@@ -255,7 +255,7 @@ def _steps(row: DifficultyRow, key: str, *, last: bool) -> list[DifficultyFact]:
 
 
 def _for(fact: DifficultyFact, key: str) -> DifficultyFact:
-    """Return a step as an asker is told of it: what another one said, without their words."""
+    """Return a step as an asker sees it: another asker's step without their words."""
     if fact.kind in ("confirmed", "reopened") and key not in fact.askers:
         return replace(fact, kind=f"{fact.kind}_by_other", text=None)
     return fact

@@ -1,4 +1,4 @@
-"""Awards on paper and as Open Badges, for whoever may see the name; and the list of revoked badges for
+"""Awards on paper and as Open Badges, for callers who may see the name; and the list of revoked badges for
 everybody."""
 
 from datetime import UTC

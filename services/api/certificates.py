@@ -1,4 +1,4 @@
-"""Certificates: the paper for whoever may see it, and what anybody needs to verify one."""
+"""Certificates: the paper for callers who may see it, and what is needed to verify one."""
 
 from datetime import timedelta
 from typing import Annotated, Any, Final

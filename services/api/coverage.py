@@ -11,7 +11,7 @@ from pydantic import Field
 from starlette.requests import Request
 
 from projections.coverage import BYS, Count, Scope, Step
-from projections.coverage_facts import Told
+from projections.coverage_facts import CoverageFact
 from projections.coverage_index import CoverageIndex
 from projections.hours import midnight
 from services.api.context import Answer, answer, heavy, instant_of, muster, reader
@@ -113,7 +113,7 @@ class CoverageCurve(Struct, kw_only=True):
 class CoverageFacts(Struct, kw_only=True):
     """The facts by which coverage changed, by time."""
 
-    items: list[Told]
+    items: list[CoverageFact]
     more: Annotated[bool, Meta(description="More than the limit")]
     position: int
 
@@ -216,7 +216,7 @@ async def facts(request: Request) -> Answer[CoverageFacts]:
     first, last, zone = await _days(request, asked)
     begin, end = midnight(first, zone), midnight(last + timedelta(days=1), zone)
 
-    def work(index: CoverageIndex, scope: Scope) -> list[Told]:
+    def work(index: CoverageIndex, scope: Scope) -> list[CoverageFact]:
         return index.told(begin - _BEFORE, end - _BEFORE, scope)
 
     told, position = await _read(request, asked, work, long=True)

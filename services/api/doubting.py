@@ -1,4 +1,4 @@
-"""Verdicts given without right, worked out on request as of any instant; the last few answers are kept."""
+"""Verdicts given without right, computed on request as of any instant; the last few answers are kept."""
 
 from collections import OrderedDict
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""Files over HTTP: proof of what was done, and what difficulties show, sealed under whose it is."""
+"""Files over HTTP: proof of work, and photos and recordings of difficulties, sealed under their subject."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
@@ -29,9 +29,9 @@ MOST_FILES: Final = 40
 """Files of one request, so that a stolen phone cannot fill the disk."""
 _KIND: Final = "request/"
 _ATTACHING: Final = {kind: command.NAME for command, kind in NAMING.items()}
-"""Command that names an uploaded file, by kind of whose it is."""
+"""Command that names an uploaded file, by kind of subject."""
 _TAKEN: Final = {"duty_item": DOCUMENTS, "undertaking": DOCUMENTS}
-"""What may be uploaded besides pictures, by kind of whose it is."""
+"""What may be uploaded besides pictures, by kind of subject."""
 _VIEWS: Final = {
     "request": "requests",
     "difficulty": "difficulties",
@@ -73,10 +73,10 @@ class Uploaded(Struct):
     body=bytes,
     takes=DOCUMENTS,
     problems=(409, 410, 503),
-    words={410: "The personal data of whose it is was erased", 422: "Not such a file, or too many pixels"},
+    words={410: "The subject's personal data was erased", 422: "Not a valid file, or too many pixels"},
 )
 async def upload(request: Request) -> Answer[Uploaded]:
-    """Store a JPEG, PNG or WebP picture of at most 2 MiB, sealed under whose it is; of duties and
+    """Store a JPEG, PNG or WebP picture of at most 2 MiB, sealed under its subject; of duties and
     undertakings also a PDF.
 
     Of a picture only what can be seen is kept, without place, time or device. Sending the same bytes again
@@ -140,7 +140,7 @@ def _takes_pictures(row: AssignmentRow, now: datetime) -> bool:
 async def download(request: Request) -> Response:
     """Read a picture, a PDF or a recording. Every one that is shown is recorded, with who asked.
 
-    Needs the right to see personal data, and whose it is must lie in the token's areas.
+    Needs the right to see personal data, and the subject must lie in the token's areas.
     """
     jurisdiction, asker = await reader(request)
     read(request, NoParameters, "files")

@@ -42,7 +42,7 @@ class ReviewFunnel(Funnel, frozen=True, kw_only=True):
 
 @operation(id="funnel", tag="views", query=FunnelParameters, problems=(404, 429, 503))
 async def review_funnel(request: Request) -> Answer[ReviewFunnel]:
-    """Count the enterprises at each place of the three reviews, and list what is overdue and whose it is."""
+    """Count the enterprises at each place of the three reviews, and list what is overdue with its posts."""
     jurisdiction, asker = await reader(request)
     if asker.worker is not None:
         raise Problem(403, "forbidden", variant="view", view="reviews")

@@ -15,7 +15,7 @@ from services.files.recordings import MOST_SECONDS, VOICE, BadRecording, heard
 
 MOST_BYTES: Final = 2 * 1024 * 1024
 MOST_CLEAN: Final = MOST_BYTES * 3 // 2
-"""Bytes of a picture once it is drawn anew."""
+"""Largest size in bytes of a re-encoded picture."""
 PICTURES: Final = ("image/jpeg", "image/png", "image/webp")
 PDF: Final = "application/pdf"
 DOCUMENTS: Final = (*PICTURES, PDF)
@@ -33,7 +33,7 @@ class Given(NamedTuple):
 
 
 async def given_file(request: Request, takes: tuple[str, ...]) -> Given:
-    """Return the body, which must be what it says. Raises 413, 415, 422."""
+    """Return the body, whose content must match its type. Raises 413, 415, 422."""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media not in takes:
         raise Problem(415, "media_type")
@@ -80,7 +80,7 @@ def _bad(why: str) -> Problem:
 
 
 async def kept(request: Request, jurisdiction: str, subject: str, given: Given, most: int) -> str:
-    """Seal and store a file under whose it is; return its name. Raises 409, 410."""
+    """Seal and store a file under its subject; return its name. Raises 409, 410."""
     service = muster(request)
     box = await service.vault.seal_file(jurisdiction, subject, given.media, given.plain)
     if box is None:

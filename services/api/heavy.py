@@ -57,7 +57,7 @@ class HeavyReads:
         return await self.go_on(lambda: beside(function, *args, **kwargs))
 
     async def go_on(self, work: Callable[[], Awaitable[T]]) -> T:
-        """Work out a part of an answer that has begun. It waits for its turn, however long: a refusal would
+        """Compute a part of an answer that has begun. It waits for its turn, however long: a refusal would
         break the answer off."""
         async with self._turns:
             return await work()

@@ -52,7 +52,7 @@ _MEDIA: Final = {
 }
 _FILE_PROBLEMS: Final = {
     415: "Not application/octet-stream",
-    422: "import.column: the file lacks `columns` that the mapping needs; "
+    422: "import.column: the file has no `columns` that the mapping needs; "
     "import.file: it cannot be read; "
     "import.answer: an answer fits no question",
 }

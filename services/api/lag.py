@@ -130,7 +130,7 @@ class Lag:
                 await self._hint(jurisdiction)
                 end = (await self._log.end(jurisdiction)).position
                 ends.add(began if ends.newest else began - await self._age(jurisdiction, end), end)
-        except Exception as error:  # whatever the cause, the end is unknown and every ping says so
+        except Exception as error:  # whatever the cause, the end is unknown and every ping reports it
             if not ends.lost:
                 log_of.warning("end of the log of %s cannot be read: %s", jurisdiction, error)
             ends.lost = True

@@ -9,17 +9,17 @@ from services.api.problems import Problem
 
 MOST_BYTES: Final = 8 * 1024 * 1024
 SIGN_IN_BYTES: Final = 16 * 1024
-"""Bodies of callers who are not known yet."""
+"""Bodies of callers who are not signed in yet."""
 SIGN_IN: Final = "/api/v1/session"
 ASKING: Final = ("/ask", "/ask/receipt", "/ask/word")
 """Ends of the paths of a jurisdiction that need no token."""
 SHOWING: Final = "/ask/files"
 SHOWN_BYTES: Final = 2 * 1024 * 1024 + 1
-"""Photos and recordings of callers who are not known; what is longer by a byte is told by name."""
+"""Photos and recordings of anonymous callers: a byte above the limit, which has a code of its own."""
 MOST_TOGETHER: Final = 128 * 1024 * 1024
 """Bytes of all bodies that are not answered yet."""
 UNKNOWN_SHARE: Final = 4
-"""Callers who are not known have this part of it, so that slow photos cannot keep out who has a token."""
+"""Anonymous callers have this part of it, so slow photos cannot keep out callers with a token."""
 CHUNK_SECONDS: Final = 30.0
 """Longest pause within a body."""
 

@@ -21,7 +21,7 @@ PAST: Final = timedelta(days=90)
 
 
 class MyActivity(Struct, kw_only=True):
-    """An activity as one worker may see it: nobody else who comes is named."""
+    """An activity as one worker may see it, without other participants."""
 
     activity: str
     title: str
@@ -45,7 +45,7 @@ class MyActivities(Struct, kw_only=True):
 
 @operation(id="my-activities", tag="phone", query=NoParameters, problems=(503,))
 async def my_activities(request: Request) -> Answer[MyActivities]:
-    """Read the activities of one's home area or a larger one, and those one signed up for or was at."""
+    """Read the activities of the home area or a larger one, and those signed up for or attended."""
     jurisdiction, _, worker = await own_worker(request)
     read(request, NoParameters, "me")
     service = muster(request)

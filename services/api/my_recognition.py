@@ -24,7 +24,7 @@ _PROPOSED: Final = ["nominated", "approved"]
 
 
 class MyNomination(Struct, kw_only=True):
-    """A nomination, without the words of whoever made it."""
+    """A nomination, without its author's words."""
 
     nomination: str
     honour: Annotated[str, Meta(description="Of the list `honour`")]
@@ -69,7 +69,7 @@ class MyRecognition(Struct, kw_only=True):
 
 @operation(id="my-recognition", tag="phone", query=NoParameters, problems=(503,))
 async def my_recognition(request: Request) -> Answer[MyRecognition]:
-    """Read one's consent to be named, nominations, awards, and the published items that name one.
+    """Read the caller's consent to be named, nominations, awards, and published items naming the caller.
 
     Nobody else can read which items name somebody. The items are gone here once the consent is withdrawn.
     """

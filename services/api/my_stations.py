@@ -45,7 +45,7 @@ class MyStations(Struct, kw_only=True):
 
 @operation(id="my-stations", tag="phone", query=NoParameters, problems=(503,))
 async def my_stations(request: Request) -> Answer[MyStations]:
-    """Read today's uses and the open needs of the stations one keeps, as told on any device."""
+    """Read today's uses and the open needs of the caller's stations, as reported on any device."""
     jurisdiction, _, worker = await own_worker(request)
     read(request, NoParameters, "me")
     service = muster(request)

@@ -28,7 +28,7 @@ AT_ONCE: Final = 300
 
 
 class MySession(Struct, kw_only=True):
-    """A session as one worker may see it: nobody else who comes or waits is named."""
+    """A session as one worker may see it, without other participants."""
 
     session: str
     title: str
@@ -72,7 +72,7 @@ class MyTraining(Struct, kw_only=True):
 
 @operation(id="my-training", tag="phone", query=NoParameters, problems=(503,))
 async def my_training(request: Request) -> Answer[MyTraining]:
-    """Read the training sessions of one's home area or a larger one, one's presence, and one's hours."""
+    """Read the caller's hours and presence, and the sessions of the home area or a larger one."""
     jurisdiction, _, worker = await own_worker(request)
     read(request, NoParameters, "me")
     service = muster(request)

@@ -79,10 +79,10 @@ class NearStation(Struct, kw_only=True):
         HoursState,
         Meta(
             description="unconfirmed: not certain, because of a holiday or an unpublished year; "
-            "unknown: no hours, or nobody can read them"
+            "unknown: no hours, or they cannot be parsed"
         ),
     ]
-    status: Annotated[Status | None, Meta(description="What somebody said; null = nobody did, or it expired")]
+    status: Annotated[Status | None, Meta(description="Last report; null = none, or it has expired")]
     status_at: Annotated[datetime | None, Meta(description="When it was said, also if it has expired")]
     status_until: datetime | None
     status_source: Source | None
@@ -90,7 +90,7 @@ class NearStation(Struct, kw_only=True):
     present: Annotated[int | None, Meta(description="People there")]
     capacity: Annotated[dict[str, int], Meta(description="Places by unit")]
     free: Annotated[dict[str, int], Meta(description="Free places by unit, as far as known; also if closed")]
-    room: Annotated[bool | None, Meta(description="Whether a place is free; null = nobody knows")]
+    room: Annotated[bool | None, Meta(description="Whether a place is free; null = unknown")]
     on_map_since: datetime | None
     links: Annotated[dict[str, str], Meta(description="Opens it in `amap`, `baidu` or by `geo:`")]
 

@@ -44,7 +44,7 @@ def _headers(edge: Edge) -> list[tuple[bytes, bytes]]:
 
 
 async def basemap(request: Request) -> Response:
-    """Serve the PMTiles archive of the map's background, whole or a range of it, to whoever is signed in."""
+    """Serve the PMTiles archive of the map's background, whole or a range of it, to signed-in callers."""
     await principal(request)
     archive = edge(request).basemap
     if archive is None:

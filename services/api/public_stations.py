@@ -1,6 +1,6 @@
 """What the public may know of stations: those on the public map, without a token, also as GeoJSON and CSV.
 
-An answer is made once for each position and five minutes, whoever asks and however often.
+An answer is made once for each position and five minutes, however often it is requested.
 """
 
 from collections.abc import Callable
@@ -88,7 +88,7 @@ class PublicStations(Struct, kw_only=True):
     name: str
     timezone: str
     at: Annotated[datetime, Meta(description="When this was made")]
-    known_until: Annotated[datetime, Meta(description="After this, nobody knows what is open")]
+    known_until: Annotated[datetime, Meta(description="After this, it is unknown what is open")]
     hours: PublicHours
     words: Annotated[
         dict[str, Names],

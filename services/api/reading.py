@@ -170,7 +170,7 @@ async def row_of(request: Request, jurisdiction: str, view: str, key: str) -> An
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def as_problems() -> Iterator[None]:
     """Turn errors of queries into problems."""
     try:
         yield
@@ -194,7 +194,7 @@ async def page(
     Raises Problem 400, 404, 429 or 503.
     """
     service = muster(request)
-    with told():
+    with as_problems():
         if view.name not in DERIVED and wanted.at is None and wanted.as_of is None:
             return await service.views.query(jurisdiction, view.name, wanted.query)
         work = partial(_worked_out, request, jurisdiction, view, wanted)
@@ -236,7 +236,7 @@ def _times(request: Request) -> PersonTimes:
 class Pages:
     """Reads one page after another of all that matches, in turns with other heavy reads. Enter it first.
 
-    Derived rows in an order of their own are worked out once, into a file that is gone afterwards.
+    Derived rows in an order of their own are computed once, into a file that is gone afterwards.
     """
 
     def __init__(
@@ -249,7 +249,7 @@ class Pages:
 
     async def __aenter__(self) -> Self:
         """Raises Problem as `page` does."""
-        with told():
+        with as_problems():
             if self._view.name in PERSON_TIMES and not derived.in_order(self._view, self._wanted.query):
                 self._folder = TemporaryDirectory()
                 file = Path(self._folder.name) / "rows.sqlite"
@@ -266,7 +266,7 @@ class Pages:
         """Return one page. Raises Problem as `page` does."""
         turns, live = heavy(self._request), muster(self._request).views
         wanted = msgspec.structs.replace(self._wanted, query=query)
-        with told():
+        with as_problems():
             if store := self._store:
                 return await store.query(self._jurisdiction, self._view.name, query)
             if self._view.name not in DERIVED and wanted.at is None and wanted.as_of is None:

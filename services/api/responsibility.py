@@ -41,7 +41,7 @@ class Responsible(Responsibility, frozen=True, kw_only=True):
 
 @operation(id="responsibility", tag="views", query=ResponsibilityParameters, problems=(404, 409, 429, 503))
 async def responsibility(request: Request) -> Answer[Responsible]:
-    """Read who answers for an area or a trade, with names and parents of that time, and what nobody does."""
+    """Read who answers for an area or a trade, with names and parents of that time, and the gaps."""
     jurisdiction, asker = await reader(request)
     if asker.worker is not None:
         raise Problem(403, "forbidden", variant="view", view="responsibility")

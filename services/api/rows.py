@@ -18,14 +18,14 @@ from projections.naming import without
 from projections.serving import REPORTING
 from projections.where import narrowed
 from services.access import ASKING
-from services.base.seldom import Seldom
+from services.base.throttle import Throttle
 from services.vault import BadToken, Keyring, NoKey, Vault, shown, subject_of
 
 ON_LOOP: Final = 100
 """Rows opened without a thread: a page takes a millisecond, and a thread waits as long for its turn."""
 AT_ONCE: Final = 5_000
 """Number of rows whose keys are in memory at the same time."""
-_telling: defaultdict[str, Seldom] = defaultdict(Seldom)
+_throttles: defaultdict[str, Throttle] = defaultdict(Throttle)
 """Jurisdiction -> when a line was logged."""
 
 _WORKED_OUT: Final = {view.name: view.row for view in (HOURS, REPORTING)}
@@ -66,7 +66,7 @@ def subjects_of(view: str, rows: Iterable[Row]) -> tuple[str, ...]:
 
 def _tell(jurisdiction: str, error: Exception) -> None:
     """Log at most once a minute per jurisdiction: without its keys a whole roster fails."""
-    if (more := _telling[jurisdiction].more()) is not None:
+    if (more := _throttles[jurisdiction].more()) is not None:
         log_of.warning("personal field of %s cannot be decrypted: %s%s", jurisdiction, error, more)
 
 

@@ -1,4 +1,4 @@
-"""Service at home, worked out on request as of any instant; the last few answers are kept."""
+"""Service at home, computed on request as of any instant; the last few answers are kept."""
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence

@@ -43,7 +43,7 @@ class Session(Struct, kw_only=True):
     rights: Annotated[list[str], Meta(description="What the token may do besides")]
     views: Annotated[list[str], Meta(description="May be read, in the token's jurisdictions and areas")]
     now: datetime
-    scenario: Annotated[bool, Meta(description="`now` is a scenario's, which may stand still or run fast")]
+    scenario: Annotated[bool, Meta(description="`now` is a scenario's clock, which may pause or run fast")]
     map: MapSettings
 
 

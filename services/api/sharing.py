@@ -31,5 +31,5 @@ class Shared(Generic[T]):
             del self._making[key]
 
     def drop(self) -> None:
-        """Share nothing that has begun with who asks from now on."""
+        """Do not share reads that have begun with later callers."""
         self._making.clear()

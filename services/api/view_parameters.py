@@ -192,11 +192,11 @@ def documented(view: View[Any], model: type[RowParameters]) -> list[str]:
 PERSON_TIMES: Final = {view.name: view for view in (INTERVALS, HOURS)}
 """Views that are derived on request from facts of workers, of the present only."""
 COMPARED: Final = {view.name: view for view in (COMPARISON, COMPLETENESS)}
-"""Views that are worked out on request from source lists and the ledger, as of any instant."""
+"""Views that are computed on request from source lists and the ledger, as of any instant."""
 SERVED: Final = {view.name: view for view in (SERVICE, SERVICE_SUMS, REPORTING)}
-"""Views of service at home that are worked out on request, as of any instant."""
+"""Views of service at home that are computed on request, as of any instant."""
 DOUBTED: Final = {VERDICTS.name: VERDICTS}
-"""The view of verdicts given without right, worked out on request, as of any instant."""
+"""The view of verdicts given without right, computed on request, as of any instant."""
 DATED: Final = (*INSTANT_VIEWS, *COMPARED, *SERVED, *DOUBTED)
 """Views that answer `at`."""
 DERIVED: Final[dict[str, View[Any]]] = {**PERSON_TIMES, **COMPARED, **SERVED, **DOUBTED}

@@ -145,7 +145,7 @@ async def hours(request: Request) -> Rows:
 async def comparison(request: Request) -> Rows:
     """Read what each entry of the source lists is in the ledger.
 
-    Worked out on request, by code and then by name. Each entry of an edition in force has one state.
+    Computed on request, by code and then by name. Each entry of an edition in force has one state.
     """
     jurisdiction, asker = await reader(request)
     return await _listed(request, jurisdiction, COMPARISON, asker)
@@ -155,7 +155,7 @@ async def comparison(request: Request) -> Rows:
 async def completeness(request: Request) -> Rows:
     """Read how complete the ledger is by each source list, county and trade.
 
-    Worked out on request. With `since` each row also has the numbers of that earlier instant.
+    Computed on request. With `since` each row also has the numbers of that earlier instant.
     """
     jurisdiction, asker = await reader(request)
     return await _listed(request, jurisdiction, COMPLETENESS, asker)
@@ -165,7 +165,7 @@ async def completeness(request: Request) -> Rows:
 async def verdicts_without_right(request: Request) -> Rows:
     """Read the verdicts and returns that were given without right, by what is known now of posts.
 
-    Worked out on request: each with its enterprise, why, and the post that has to confirm it or give another.
+    Computed on request: each with its enterprise, why, and the post that has to confirm it or give another.
     """
     jurisdiction, asker = await reader(request)
     return await _listed(request, jurisdiction, VERDICTS, asker)
@@ -175,7 +175,7 @@ async def verdicts_without_right(request: Request) -> Rows:
 async def service(request: Request) -> Rows:
     """Read what people served at home, from duty, activities and tasks.
 
-    Worked out on request. One person's intervals never overlap; what overlaps counts once.
+    Computed on request. One person's intervals never overlap; what overlaps counts once.
     """
     jurisdiction, asker = await reader(request)
     return await _listed(request, jurisdiction, SERVICE, asker)
@@ -185,7 +185,7 @@ async def service(request: Request) -> Rows:
 async def service_sums(request: Request) -> Rows:
     """Read person-times and hours of service by area and period.
 
-    Worked out on request, by the jurisdiction's calendar. A person-time counts where it begins.
+    Computed on request, by the jurisdiction's calendar. A person-time counts where it begins.
     """
     jurisdiction, asker = await reader(request)
     return await _listed(request, jurisdiction, SERVICE_SUMS, asker)
@@ -195,7 +195,7 @@ async def service_sums(request: Request) -> Rows:
 async def reporting(request: Request) -> Rows:
     """Read who reported to which home community, what they served, and who could be asked.
 
-    Worked out on request.
+    Computed on request.
     """
     jurisdiction, asker = await reader(request)
     return await _listed(request, jurisdiction, REPORTING, asker)

@@ -31,7 +31,7 @@ READ: Final = {
 }
 """The views that alerts follow from, and the rows of each that matter."""
 _ON_THREAD: Final = 2_000
-"""From this many rows on, alerts are worked out on a thread."""
+"""From this many rows on, alerts are computed on a thread."""
 
 
 class Watched(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,12 +63,12 @@ class _Rows(Followed[Row]):
         self.last: Watched | None = None
 
     def watched(self, now: datetime) -> Watched:
-        """Work out the alerts."""
+        """Compute the alerts."""
         return worked_out(self.rows, self.position or 0, now)
 
 
 def worked_out(rows: Mapping[str, Mapping[str, Row]], position: int, now: datetime) -> Watched:
-    """Work out the alerts as of `now`, from the rows of the views of `READ` as of a position."""
+    """Compute the alerts as of `now`, from the rows of the views of `READ` as of a position."""
     found: dict[str, Any] = {view: list(some.values()) for view, some in rows.items()}
     limits = found.pop("jurisdictions", [])
     known, timers = Known(**found), getattr(next(iter(limits), None), "timers", None) or DEFAULTS
@@ -83,7 +83,7 @@ async def read_alerts(views: Views, jurisdiction: str, now: datetime) -> Watched
 
 
 class Alerting:
-    """Alerts of all jurisdictions. Rows are read once, then followed; alerts are worked out once a second."""
+    """Alerts of all jurisdictions. Rows are read once, then followed; alerts are computed once a second."""
 
     def __init__(
         self, views: Views, progress: ViewProgress, announcements: Announcements, clock: Clock

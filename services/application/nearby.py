@@ -88,7 +88,7 @@ class Nearby:
         self, jurisdiction: str, at: datetime, work: Callable[[StationBoard, str], T]
     ) -> tuple[T, int]:
         """Return what `work` finds on the board and by the jurisdiction's name, and the position that it is
-        as of. A day that is not at hand yet is worked out on a thread. Raises ViewsUnavailable."""
+        as of. A day that is not at hand yet is computed on a thread. Raises ViewsUnavailable."""
         new = _Followed(jurisdiction, self._timezone, self._clock)
         kept = self._kept.setdefault(jurisdiction, new)
         async with kept.lock:

@@ -1,4 +1,4 @@
-"""Delete files that nobody needs: of erased subjects at once, of those never attached after some days."""
+"""Delete unneeded files: those of erased subjects at once, those never attached after some days."""
 
 import asyncio
 import logging

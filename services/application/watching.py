@@ -20,9 +20,9 @@ PROBE_SECONDS: Final = 1.0
 ANSWER_SECONDS: Final = 3.0
 """How long the log's answer may take."""
 STILL_SECONDS: Final = 30.0
-"""After this long behind the log without a move, views stand still."""
+"""Views that are behind the log and have not moved for this long are stalled."""
 WAIT_SECONDS: Final = 0.2
-"""How long a health check waits for the view store; after that it tells what was known last."""
+"""How long a health check waits for the view store; after that it reports what was known last."""
 
 Reach = Callable[[Iterable[str]], Awaitable[Mapping[str, str]]]
 """Asks the log's store for anything. Returns which of the jurisdictions are damaged, and why. Raises

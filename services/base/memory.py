@@ -10,14 +10,14 @@ from functools import cache
 def give_back() -> None:
     """Free what is unreachable, and give back the free pages of the heaps, where there is glibc.
 
-    It holds up other threads for a moment: for the rare times at which much was let go.
+    It blocks other threads for a moment: use it only after much memory was freed.
     """
     gc.collect()
     trim()
 
 
 def trim() -> None:
-    """Give back the free pages of the heaps, where there is glibc. It holds up nobody."""
+    """Return the free pages of the heaps to the system, with glibc. It blocks nothing."""
     if found := _trim():
         found(0)
 

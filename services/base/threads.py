@@ -1,4 +1,4 @@
-"""Work on threads, and work that nobody need wait for."""
+"""Work on threads, and work in the background."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -19,7 +19,7 @@ async def beside(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) ->
 
 
 def alone(work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
-    """Run in the background. Who waits for it learns of its failure, and nobody else."""
+    """Run in the background. Only callers that wait for it see its failure."""
     task = asyncio.create_task(work)
     task.add_done_callback(lambda done: done.cancelled() or done.exception())
     return task

@@ -1,22 +1,22 @@
-"""Tell what goes on and on once a minute, with how often it went untold."""
+"""Log a recurring event at most once a minute, with how often it was suppressed."""
 
 import time
 
 SECONDS = 60.0
 
 
-class Seldom:
-    """Of one thing: when it was told last, and how often it came since."""
+class Throttle:
+    """Of one event: when it was logged last, and how often it was suppressed since."""
 
     def __init__(self) -> None:
-        self._said, self._unsaid = -SECONDS, 0
+        self._logged, self._suppressed = -SECONDS, 0
 
     def more(self) -> str | None:
-        """Return what to add about those untold before this one; None if this one is not to be told yet."""
+        """Return what to add to the line about suppressed ones; None if this one is not to be logged."""
         now = time.monotonic()
-        if now - self._said < SECONDS:
-            self._unsaid += 1
+        if now - self._logged < SECONDS:
+            self._suppressed += 1
             return None
-        more = f", and {self._unsaid} others before it" if self._unsaid else ""
-        self._said, self._unsaid = now, 0
+        more = f", and {self._suppressed} others before it" if self._suppressed else ""
+        self._logged, self._suppressed = now, 0
         return more

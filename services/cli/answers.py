@@ -45,7 +45,7 @@ def answers(
     at: When = None,
     format_: Annotated[Format, typer.Option("--format")] = Format.table,
 ) -> None:
-    """Print who answers for an area or a trade, up and down the tree, and for what nobody does."""
+    """Print who answers for an area or a trade, up and down the tree, and the gaps."""
     if task not in TASKS:
         raise Fail(f"no task named {task}; choose from {', '.join(TASKS)}.", 2)
     run(_answers(existing(data), jurisdiction, area, trade, task, at, format_))

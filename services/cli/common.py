@@ -99,9 +99,9 @@ def run(work: Coroutine[Any, Any, T]) -> T:
             raise Fail(str(known[0])) from group
         raise
     except Exception as error:
-        from services.cli.failures import told  # the rooms that raise them take a second to import
+        from services.cli.failures import explain  # the rooms that raise them take a second to import
 
-        known = told(error)
+        known = explain(error)
         if known is None:
             raise
         raise Fail(*known) from error

@@ -31,7 +31,7 @@ _KNOWN = (
 )
 
 
-def told(error: Exception) -> tuple[str, int] | None:
+def explain(error: Exception) -> tuple[str, int] | None:
     """Return the message and exit status of a known error; None for a fault of the program."""
     match error:
         case BadTiles():

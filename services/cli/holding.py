@@ -1,4 +1,4 @@
-"""Whoever starts processes again starts one that cannot begin not more often than every ten seconds."""
+"""Hold a process that cannot start, so that a supervisor restarts it at most every ten seconds."""
 
 import sys
 import time
@@ -12,7 +12,7 @@ from services.cli.common import Fail, say_error
 
 LEAST_SECONDS: Final = 10.0
 LOG_LINE: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-"""A line in the log of a process of a cluster: whoever compares two of them needs the time."""
+"""Log format of a cluster's processes: with the time, to compare two logs."""
 
 
 @contextmanager

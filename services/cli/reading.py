@@ -150,7 +150,7 @@ async def _show(
 async def _alerts(
     data: Path, wanted: str | None, areas: list[str], at: str | None, limit: int, form: Format
 ) -> None:
-    """Print what nobody may overlook now, or could have at an instant."""
+    """Print the alerts of now, or of an instant."""
     async with reading(data) as (log, views, _):
         jurisdiction = only(await log.jurisdictions(), wanted)
         zone = await zone_of(views, jurisdiction)

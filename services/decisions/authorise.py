@@ -1,6 +1,6 @@
 """Check that a sender's scope covers what a command touches, derived from the references in its fields.
 
-A sender limited to areas is told of nothing outside them: what lies there is refused as what does not exist.
+A sender limited to areas learns nothing about what lies outside them: it is refused as if it did not exist.
 Side effects elsewhere of a permitted command are allowed: standing down a team releases its assignments
 wherever they are. Taking members out of another team is checked where it is decided.
 """

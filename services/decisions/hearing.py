@@ -1,4 +1,4 @@
-"""A sheet is a source with a memory: only what it says anew is applied.
+"""A sheet is a source with a memory: only what is new in it is applied.
 
 A row that says the same as last time changes nothing. If people have decided otherwise since, or had when
 the sheet first spoke of it, the two disagree: the log stands, unless the row is accepted.
@@ -105,7 +105,8 @@ class _Row(NamedTuple):
 
 
 def _applied(state: State, row: _Row, ctx: Context, *, accepted: bool) -> Iterable[Event]:
-    """Decide a row's command; if its thing exists, amend what the sheet says anew, or all if accepted."""
+    """Decide a row's command; if its thing exists, amend what is new in the sheet, or everything if
+    accepted."""
     command, amend = row.command, _amendments().get(type(row.command))
     if isinstance(command, Join):
         return _joined(state, command, row.before, ctx)

@@ -26,7 +26,7 @@ def counted(state: State, kind: str, number: int | None) -> None:
 
 
 def next_sign(state: State, kind: str, prefix: str) -> tuple[int, str]:
-    """Return the next number whose call sign nobody uses, and that call sign."""
+    """Return the next number whose call sign is unused, and that call sign."""
     number = next_number(state, kind)
     while sign(prefix, number).casefold() in state[CALL_SIGNS]:
         number += 1

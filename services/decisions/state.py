@@ -59,7 +59,7 @@ COMMANDS: Final = Table("commands", RecordedCommand)
 
 
 class Away(Exception):
-    """Rows that a decision needs may be put away. Whoever decides takes them back and decides again."""
+    """Rows that a decision needs may be put away. The caller reads them back and decides again."""
 
     def __init__(self, keys: Iterable[str], *, exist: bool = False) -> None:
         """`exist`: whether there must be a row for each key."""

@@ -7,9 +7,9 @@ free    The unit can be dispatched or take over without being refused, as long a
         active, have capacity left and, if it lists members, have one on duty. Units already offered or
         assigned to the request are not free. Members of an active team are dispatched with it: they rank
         lower and have `in_team` set. `why` says why a unit is not free.
-can_go  Somebody is there to go, and was not asked yet. Whoever is not free can still go: past their capacity,
-        with a reason, or without their team. Nobody off duty can go, and no team that is not active or has
-        members of whom none is on duty.
+can_go  Somebody is there to go, and was not asked yet. A unit that is not free can still go: past its
+        capacity, with a reason, or without its team. Nobody off duty can go, no team that is not active, and
+        no team that lists members of whom none is on duty.
 able    The table of abilities lists the unit for the request's category. Everyone is able to serve a
         category that is not in the table.
 near    Metres between the request and the unit, if both have a place: the request's own or its area's, the
@@ -192,7 +192,7 @@ class _Judge:
         return IN_TEAM if isinstance(row, RosterRow) and row.team is not None else None
 
     def _missing(self, row: Unit) -> str | None:
-        """Return why nobody is there to go. A team that lists no members is not empty."""
+        """Return why nobody can go. A team that lists no members is not empty."""
         if isinstance(row, RosterRow):
             return OFF if row.presence == OFF_DUTY else None
         if row.state != ACTIVE:

@@ -1,4 +1,4 @@
-"""Draw a picture anew, keeping only what can be seen: no EXIF, place, device, comment or thumbnail."""
+"""Re-encode a picture, keeping only what can be seen: no EXIF, place, device, comment or thumbnail."""
 
 import io
 from typing import Any, Final

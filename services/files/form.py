@@ -1,4 +1,4 @@
-"""Form of a stored file: one readable line that says whose it is, then the sealed bytes."""
+"""Form of a stored file: one readable line that names its subject, then the sealed bytes."""
 
 import hashlib
 import re

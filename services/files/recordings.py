@@ -1,4 +1,4 @@
-"""Write a recording anew, keeping only what can be heard: no place, device, time or comment."""
+"""Re-encode a recording, keeping only what can be heard: no place, device, time or comment."""
 
 import io
 import wave

@@ -9,7 +9,7 @@ from services.vault import Vault
 from services.views.port import Query, Views
 
 USABLE: Final = timedelta(days=1)
-"""How long an uploaded file can be attached; uploading it again begins the time anew."""
+"""How long an uploaded file can be attached; uploading it again restarts the time."""
 KEPT: Final = timedelta(days=2)
 """How long a file that nothing names is kept. Longer than USABLE by what the views may lag behind the log."""
 _AT_ONCE: Final = 200

@@ -211,7 +211,7 @@ class Past:
         await self._store.mark(jurisdiction, head, newest)
 
     async def _bound(self, jurisdiction: str) -> None:
-        """Forget the oldest past if it takes too much room; what is forgotten is worked out from the log."""
+        """Forget the oldest past if it takes too much room; what is forgotten is computed from the log."""
         if await self._store.size() > self._most and await self._store.forget(jurisdiction):
             log_of.info(
                 "forgot the older half of the past views of %s: they took too much room", jurisdiction
@@ -219,7 +219,7 @@ class Past:
 
     def _tell(self, trouble: str) -> None:
         if trouble != self._trouble:
-            log_of.warning("past views are worked out from the log: %s", trouble)
+            log_of.warning("past views are computed from the log: %s", trouble)
         self._trouble = trouble
 
     async def close(self) -> None:

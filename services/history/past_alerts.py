@@ -66,7 +66,7 @@ class _Fold:
             self._position = head.position
 
     def watched(self, when: datetime) -> Watched:
-        """Work out the alerts from the rows that matter, as the live ones are."""
+        """Compute the alerts from the rows that matter, as the live ones are."""
         folded = self._folded.rows
         rows: dict[str, dict[str, Any]] = {
             name: {key: row for key, row in folded[name].items() if matches(catalog[name], query, row)}

@@ -4,14 +4,14 @@ from services.decisions.base import Refused, Value
 from services.refusals import sentence
 
 
-class Told(Refused):
+class CodedError(Refused):
     """An error whose `str()` is its English sentence."""
 
     def __str__(self) -> str:
         return sentence(self.code, self.values)
 
 
-class ImportFailed(Told):
+class ImportFailed(CodedError):
     """Base class. The sentence names the file, the place and the remedy."""
 
 
@@ -27,7 +27,7 @@ class FileError(ImportFailed):
     """The file cannot be read; nothing was sent unless the sentence says otherwise."""
 
 
-class RowError(Told):
+class RowError(CodedError):
     """One row cannot be used; the others are unaffected."""
 
 

@@ -79,7 +79,7 @@ async def _identity(transport: Transport, partition: int) -> Identity:
     if found is None:
         raise LogUnavailable(
             f"partition {partition} of the log has no identity: run `muster migrate` before the first start; "
-            "later, the topic was emptied or made anew: restore the log"
+            "later, the topic was emptied or recreated: restore the log"
         )
     return found
 

@@ -16,7 +16,7 @@ from services.recorder.replica import Replica
 from services.recorder.sealing import Sealed, Vault, seal_all, subject_of
 
 
-class Told(Protocol):
+class OnRecorded(Protocol):
     """Called with what was recorded, and whether it is part of an import alone."""
 
     def __call__(self, jurisdiction: str, stored: Stored, *, bulk: bool) -> None: ...
@@ -38,7 +38,7 @@ class Recorder:
         vault: Vault,
         clock: Clock,
         timezone: str,
-        recorded: Told,
+        recorded: OnRecorded,
         appending: Callable[[], AbstractContextManager[None]],
     ) -> None:
         self.unknown: set[str] = set()

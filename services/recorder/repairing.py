@@ -13,12 +13,12 @@ from events.jurisdiction import JurisdictionRepaired
 from events.repair import SHOWN
 from services.access.principal import Principal
 from services.log.port import Damage, Log, LogDamaged
-from services.refusals.errors import Told
+from services.refusals.errors import CodedError
 
 MOST_REASON: Final = 200
 
 
-class RepairRefused(Told):
+class RepairRefused(CodedError):
     """The log was not repaired; the sentence says why."""
 
     def __str__(self) -> str:

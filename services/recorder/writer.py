@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from events import catalog
 from services.base.clock import Clock
-from services.base.seldom import Seldom
+from services.base.throttle import Throttle
 from services.decisions.base import Refused
 from services.decisions.jurisdiction.commands import Fence
 from services.decisions.state import COMMANDS, Away, State
@@ -19,7 +19,7 @@ from services.recorder.erasing import VaultBacklog
 from services.recorder.errors import Parked, SnapshotMismatch
 from services.recorder.group import MOST_COMMANDS, next_size
 from services.recorder.queue import CommandQueue, Queued
-from services.recorder.recording import Recorder, Told
+from services.recorder.recording import OnRecorded, Recorder
 from services.recorder.replica import Lookup, Replica
 from services.recorder.sealing import Vault
 from services.recorder.snapshotting import LEAST, SnapshotKeeper
@@ -46,7 +46,7 @@ class Writer:
         clock: Clock,
         timezone: str,
         lookup: Lookup,
-        recorded: Told,
+        recorded: OnRecorded,
         erased: Callable[[str, int], None],
         snapshots: Snapshots | None = None,
         appending: Callable[[], AbstractContextManager[None]] = nullcontext,
@@ -72,7 +72,7 @@ class Writer:
             recorded=recorded,
             appending=appending,
         )
-        self._telling = Seldom()
+        self._throttle = Throttle()
         self._reading = asyncio.Lock()
         """Held while the state may be ahead of the log."""
         self._queue = CommandQueue()
@@ -242,7 +242,7 @@ class Writer:
             return
         except (LogUnavailable, OutcomeUnknown, VaultUnavailable, ViewsUnavailable) as error:
             self.state.undo()
-            if (more := self._telling.more()) is not None:
+            if (more := self._throttle.more()) is not None:
                 log_of.error("cannot write %s, trying again: %s%s", self.jurisdiction, error, more)
             _pending(taken, Refused("log.unavailable"))
             self._taken = []

@@ -1,9 +1,9 @@
 """Errors of exports and loads."""
 
-from services.refusals.errors import Told
+from services.refusals.errors import CodedError
 
 
-class TransferFailed(Told):
+class TransferFailed(CodedError):
     """The export or load failed; the sentence says what to do."""
 
     @property

@@ -155,7 +155,7 @@ class Projector:
             await self.catch_up(jurisdiction)
 
     async def catch_up(self, jurisdiction: str) -> None:
-        """Fold everything between the views' head and the end of the log, and what is stale anew."""
+        """Fold everything between the views' head and the end of the log, and rebuild stale views."""
         await self._reach_end(jurisdiction)
         await self._rebuild_stale(jurisdiction)
 

@@ -27,7 +27,7 @@ class PastRows(Protocol):
         ...
 
     async def degraded(self, jurisdiction: str) -> dict[str, int]:
-        """Return the views that could not be folded: their past is worked out from the log."""
+        """Return the views that could not be folded: their past is computed from the log."""
         ...
 
     async def load(self, jurisdiction: str, keys: Mapping[str, Sequence[str]]) -> Rows:

@@ -7,7 +7,7 @@ import msgspec
 
 from events.commit import Head
 from projections.base import Row
-from services.refusals.errors import Told
+from services.refusals.errors import CodedError
 
 Rows = dict[str, dict[str, Row | None]]
 """View name -> key -> row; None means no such row."""
@@ -95,7 +95,7 @@ class Standing(msgspec.Struct, frozen=True):
     """Views set aside."""
 
 
-class BadQuery(Told):
+class BadQuery(CodedError):
     """A filter, sort or cursor that the view does not declare."""
 
 

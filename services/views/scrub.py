@@ -80,7 +80,7 @@ class Scrub:
             return
         for code in codes:
             await self.one(code, view)
-        for code in codes:  # a table that had to be made anew lost the rows of others
+        for code in codes:  # a rebuilt table lost the rows of others
             await self._fold_stale(code, view)
 
     async def _fold_stale(self, jurisdiction: str, view: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from projections.roster import RosterRow
 from services.api import rows
-from services.base import seldom
+from services.base import throttle
 from services.vault import Keyring
 
 TOKEN = "sealed:1:worker/W1:c:name:AAAA:AAAA"
@@ -25,7 +25,7 @@ async def test_what_cannot_be_opened_is_told_once_a_minute_with_a_count(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     now = 1000.0
-    monkeypatch.setattr(seldom.time, "monotonic", lambda: now)
+    monkeypatch.setattr(throttle.time, "monotonic", lambda: now)
     vault: Any = Keyless()
     opener = rows.Opener(vault, "of this test alone")
     row = RosterRow(worker="W1", area="2307", role="courier", presence="available", name=TOKEN, phone=TOKEN)

@@ -1,6 +1,6 @@
 """Sealed files of the embedded program, in a subfolder of the data folder.
 
-`CODE/files/ab/NAME` holds a file; `CODE/subjects/HASH/NAME` is an empty mark that says whose it is,
+`CODE/files/ab/NAME` holds a file; `CODE/subjects/HASH/NAME` is an empty mark that names its subject,
 and by its own time when the file was last put.
 """
 

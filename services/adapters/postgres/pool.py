@@ -42,7 +42,7 @@ TROUBLE: Final = (
 
 
 class _OneLine(logging.Filter):
-    """The driver tells of each failed reconnection with a traceback. The error itself says it all."""
+    """Drop the driver's traceback for each failed reconnection; the error message is enough."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """See logging.Filter."""

@@ -1,4 +1,4 @@
-"""Whether the server answers, so that nobody waits for one that hangs."""
+"""Whether the server answers, so that reads do not wait for one that hangs."""
 
 import asyncio
 import logging
@@ -92,7 +92,7 @@ class Pulse:
             db.terminate()
 
     async def _answered(self, asked: Awaitable[T]) -> T:
-        """Wait for an answer. While none arrives, neither to this nor to anybody, say so and wait on."""
+        """Wait for an answer. Log it while none arrives, here or elsewhere, and keep waiting."""
         loop = asyncio.get_running_loop()
         task = asyncio.ensure_future(asked)
         try:

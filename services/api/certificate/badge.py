@@ -28,7 +28,7 @@ _TYPES: Final = ("VerifiableCredential", "OpenBadgeCredential")
 
 
 def urn(*parts: str) -> str:
-    """Return an id that follows from these parts and tells none of them."""
+    """Return an id derived from these parts that reveals none of them."""
     return uuid5(_SPACE, "/".join(parts)).urn
 
 
@@ -38,7 +38,7 @@ def jwk(key: str) -> dict[str, str]:
 
 
 def issuer(key: str) -> str:
-    """Return the id of whoever signs with a key: the key itself, as `did:jwk`."""
+    """Return the id of a key's signer: the key itself, as `did:jwk`."""
     text = base64.urlsafe_b64encode(msgspec.json.encode(jwk(key), order="sorted")).rstrip(b"=")
     return f"did:jwk:{text.decode()}"
 

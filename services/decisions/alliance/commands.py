@@ -68,7 +68,7 @@ class Make(Command):
 
 @command("commitment.finish", fact=True)
 class Finish(Command):
-    """It was done. Said by whoever answers for it or delivers it."""
+    """Record that it was done. Sent by the post that answers for it or delivers it."""
 
     commitment: CommitmentId
     note: Label | None = None
@@ -84,7 +84,7 @@ class Drop(Command):
 
 @command("commitment.rate", fact=True)
 class Rate(Command):
-    """Record how the enterprise rates what was done. Whoever answers for it or delivers it cannot."""
+    """Record how the enterprise rates what was done. The post that answers for it or delivers it may not."""
 
     commitment: CommitmentId
     enterprise: EnterpriseId

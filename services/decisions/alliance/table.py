@@ -9,7 +9,7 @@ from events.alliance_history import AllianceFact
 from services.decisions.table import Table
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True):
+class AllianceRow(msgspec.Struct, frozen=True, kw_only=True):
     """Something of the alliance with its dated facts."""
 
     area: str
@@ -24,9 +24,15 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
     facts: tuple[AllianceFact, ...] = ()
 
 
-ALLIES: Final = Table("allies", Told, kind="ally", areas=lambda state, key, row: (row.area,), spans=True)
-MEETINGS: Final = Table(
-    "meetings", Told, kind="meeting", areas=lambda state, key, row: (row.area,), spans=True
+ALLIES: Final = Table(
+    "allies", AllianceRow, kind="ally", areas=lambda state, key, row: (row.area,), spans=True
 )
-COMMITMENTS: Final = Table("commitments", Told, kind="commitment", areas=lambda state, key, row: (row.area,))
-RELIEFS: Final = Table("reliefs", Told, kind="relief", areas=lambda state, key, row: (row.area,), spans=True)
+MEETINGS: Final = Table(
+    "meetings", AllianceRow, kind="meeting", areas=lambda state, key, row: (row.area,), spans=True
+)
+COMMITMENTS: Final = Table(
+    "commitments", AllianceRow, kind="commitment", areas=lambda state, key, row: (row.area,)
+)
+RELIEFS: Final = Table(
+    "reliefs", AllianceRow, kind="relief", areas=lambda state, key, row: (row.area,), spans=True
+)

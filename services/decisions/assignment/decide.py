@@ -141,7 +141,7 @@ def _dispatch(state: State, c: Dispatch, ctx: Context) -> Iterable[Event]:
 
 
 def _refuse_begun_anew(key: str, given: Assignment, ctx: Context) -> None:
-    """Refuse a dispatch after the end of the assignment: one that begins anew needs an id of its own."""
+    """Refuse a dispatch after the end of the assignment: a new one needs an id of its own."""
     if given.ended_at and ctx.at >= given.ended_at and ctx.at != given.begun_at:
         raise Refused("assignment.ended", assignment=key, state=given.state, ended=given.ended_at)
 

@@ -45,7 +45,8 @@ def not_handed_over(key: str, chapter: Chapter, ctx: Context) -> None:
 
 
 def left_once(key: str, chapter: Chapter, enterprise: str, ctx: Context) -> None:
-    """Require of a leaving told late that a later one is still of an enterprise that belonged to it."""
+    """Require of a late departure that every later departure is of an enterprise that still belonged to
+    it."""
     later_on = tuple(fact for fact in chapter.facts if fact.at > ctx.at)
     if later_on:
         new = ChapterFact(ctx.at, chapter.facts[-1].position + 1, LEFT, enterprises=(enterprise,))

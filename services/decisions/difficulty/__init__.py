@@ -1,1 +1,1 @@
-"""Difficulties: raised, passed on, answered, and solved once whoever asked says so."""
+"""Difficulties: raised, passed on, answered, and solved once the asker says so."""

@@ -86,7 +86,7 @@ def is_receivers(state: State, key: str, then: DifficultyThen, ctx: Context) -> 
 
 
 def is_askers_word(state: State, key: str, then: DifficultyThen, ctx: Context) -> None:
-    """Require that it is not the owner's own word: only whoever asked calls it solved."""
+    """Require that it is not the owner's own word: only the asker calls it solved."""
     ctx.rule(not acts_for_owner(state, then, ctx), "difficulty.own_word", difficulty=key)
 
 

@@ -31,7 +31,7 @@ class Show(Command):
 
 @command("duty_item.take_over", fact=True)
 class TakeOver(Command):
-    """Record that whoever holds the post at `at` took the duty over."""
+    """Record that the post's holder at `at` took the duty over."""
 
     duty_item: DutyItemId
 

@@ -47,7 +47,7 @@ class Order(Command):
 
 @command("inspection.report", fact=True, own=True)
 class ReportInspection(Command):
-    """Report what was seen. Each finding becomes an undertaking of whoever leads what was inspected."""
+    """Report what was seen. Each finding becomes an undertaking of the leader of what was inspected."""
 
     inspection: InspectionId
     findings: Annotated[tuple[FindingSeen, ...], Field(max_length=20)] = ()

@@ -9,7 +9,7 @@ from services.decisions.visit.commands import PostConcerned
 
 @command("chapter.lead", fact=True)
 class LeadChapter(Command):
-    """Let a post lead a chapter from `at` on: its holder is the leader. Without a post, nobody leads it."""
+    """Let a post lead a chapter from `at` on: its holder is the leader. Without a post, it has no leader."""
 
     chapter: ChapterId
     post: PostConcerned | None = Field(default=None, description="Null = no post leads it any more")

@@ -39,7 +39,7 @@ class Judge(Command):
 
 @command("review.send_back", fact=True)
 class SendBack(Command):
-    """Give an enterprise back to whoever entered it, with a reason."""
+    """Give an enterprise back to the person who entered it, with a reason."""
 
     enterprise: EnterpriseId
     stage: Turn
@@ -60,7 +60,7 @@ class Delegate(Command):
 
 @command("review.confirm", fact=True)
 class Confirm(Command):
-    """Confirm a verdict or a return that was given without right, as whoever has the right now."""
+    """Confirm a verdict or a return that was given without right, for the post that has the right now."""
 
     enterprise: EnterpriseId
     given: Position = Field(description="Position of the verdict or return in the log")

@@ -56,7 +56,7 @@ def not_judged(state: State, key: str, then: Standing, ctx: Context) -> None:
 
 
 def _confirmed(then: Standing) -> Iterator[EnterpriseFact]:
-    """Yield what was confirmed in a round that still runs: whoever confirms a verdict stands for it."""
+    """Yield what was confirmed in a round that still runs: the confirming post stands for the verdict."""
     begun = then.review.opened_at if then.review and judging(then) else None
     for fact in then.facts if begun else ():
         if fact.what == ReviewConfirmed.NAME and begun and fact.at >= begun:
@@ -71,14 +71,14 @@ def _gave(state: State, verdict: Verdict | EnterpriseFact, ctx: Context) -> bool
 
 
 def same_person(state: State, by: str, post: str | None, ctx: Context) -> bool:
-    """Whether an actor is the sender, or acted for whoever holds the sender's post, here or in another."""
+    """Whether an actor is the sender, or acted for the holder of the sender's post, in any post."""
     if by == ctx.actor:
         return True
     return any(acts(term, by) for term in _terms_of_holder(state, post, ctx.at))
 
 
 def _terms_of_holder(state: State, post: str | None, instant: datetime) -> list[Term]:
-    """Return all terms, in any post, of whoever holds a post at an instant."""
+    """Return all terms, in any post, of the person who holds a post at an instant."""
     known = state[POSTS].get(post) if post else None
     then = standing(known.changes, instant) if known else None
     if then is None or then.term is None:
@@ -94,7 +94,7 @@ def goes_up(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the posts that are silent, and the next ones above them that have a holder.
 
-    Where nobody is charged with the stage, it goes to whoever answers for the enterprise.
+    If no post is charged with the stage, it goes to the one that answers for the enterprise.
     """
     if now.review is not None and now.review.raised_to:
         posts = now.review.raised_to

@@ -40,7 +40,7 @@ class Plan(Command):
 
 @command("session.resize")
 class Resize(Command):
-    """Change the number of places. Each new one goes to whoever waits longest."""
+    """Change the number of places. Each new one goes to the first in the waiting list."""
 
     session: SessionId
     places: Places | None = None
@@ -57,7 +57,7 @@ class SignUp(Command):
 
 @command("session.sign_off", own=True)
 class SignOff(Command):
-    """Give up a place, which goes to whoever waits longest, or stop waiting."""
+    """Give up a place, which goes to the first in the waiting list, or stop waiting."""
 
     session: SessionConcerned
     worker: WorkerId | None = None

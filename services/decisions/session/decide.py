@@ -90,7 +90,7 @@ def _resize(state: State, c: Resize, ctx: Context) -> Iterable[Event]:
 
 
 def _promoted(key: str, row: Session, then: SessionThen) -> Iterator[Event]:
-    """Give each free place to whoever waits longest."""
+    """Give each free place to the first in the waiting list."""
     free = len(then.waiting) if then.room is None else then.room
     for one in then.waiting[:free]:
         worker, holder = ids_of(one)

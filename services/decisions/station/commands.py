@@ -98,7 +98,7 @@ class Move(Command):
 
 @command("station.entrust", fact=True)
 class Entrust(Command):
-    """Name who keeps a station: a worker, or the holder of a post. Neither: nobody keeps it."""
+    """Name a station's keeper: a worker, or the holder of a post. Without either, it has no keeper."""
 
     station: StationId
     worker: WorkerId | None = None

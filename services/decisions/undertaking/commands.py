@@ -80,7 +80,7 @@ class HandOver(Command):
 
 @command("undertaking.reschedule", fact=True)
 class Reschedule(Command):
-    """Move the deadline, with a reason. Refused to whoever leads the undertaking."""
+    """Move the deadline, with a reason. Its leader may not."""
 
     undertaking: UndertakingId
     due: Deadline | None = None
@@ -102,7 +102,7 @@ class PlanStep(Command):
 
 @command("undertaking.finish_step", fact=True)
 class FinishStep(Command):
-    """Report a step as done. Sent by whoever leads the undertaking."""
+    """Report a step as done. Sent by the undertaking's leader."""
 
     undertaking: UndertakingId
     step: Label
@@ -131,7 +131,7 @@ class AddEvidence(Command):
 
 @command("undertaking.finish", fact=True)
 class FinishIt(Command):
-    """Report the undertaking as done. Sent by whoever leads it, after all subtasks have ended."""
+    """Report the undertaking as done. Sent by its leader, after all subtasks have ended."""
 
     undertaking: UndertakingId
     note: Label | None = None
@@ -139,7 +139,7 @@ class FinishIt(Command):
 
 @command("undertaking.withdraw", fact=True)
 class WithdrawIt(Command):
-    """Withdraw the undertaking, with a reason. Refused to whoever leads it."""
+    """Withdraw the undertaking, with a reason. Its leader may not."""
 
     undertaking: UndertakingId
     reason: Label
@@ -178,6 +178,6 @@ class MoveOnIt(Command):
 class SetWaits(Command):
     """Choose the working days of each wait; replaces the earlier choice."""
 
-    remind: Days | None = Field(default=None, description="Before a deadline, to remind whoever leads it")
+    remind: Days | None = Field(default=None, description="Before a deadline, to remind its leader")
     escalate: Days | None = Field(default=None, description="After a deadline, and again, until it goes up")
     finding: Days | None = Field(default=None, description="To mend what an inspection found")

@@ -72,7 +72,7 @@ WORKER_STANDINGS: Final = Table("worker_standings", WorkerStanding)
 
 
 def _belongs(state: State, row: Worker, actor: str) -> tuple[str, ...]:
-    """Return their home area; a worker without one belongs to whoever registered them."""
+    """Return their home area; a worker without one belongs to the sender that registered them."""
     if row.home_area is None:
         return () if row.registered_by == actor else (state.jurisdiction,)
     return (row.home_area,)

@@ -29,7 +29,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
-    """One part of the founding case."""
+    """One section of the report."""
 
     code: str
     """R1 to R10."""

@@ -152,7 +152,7 @@ class Worked:
         self._terms: Mapping[str, Any] = live["terms"]
         self._areas, self._here = live["areas"], live["jurisdictions"].get(asked.jurisdiction)
         self._counted: dict[tuple[int, bool], list[Item]] = {}
-        """What each figure counts: worked out once, as shares and rows ask for it again."""
+        """What each figure counts: computed once, as shares and rows ask for it again."""
 
     def report(self) -> InstitutionsReport:
         """Return all figures, and what is overdue."""

@@ -257,7 +257,7 @@ export default {
   "source.hotline": "热线",
   "source.community_list": "社区名单",
   "source.paper": "纸质登记",
-  "source.desk": "值班台",
+  "source.desk": "指挥台",
   "reason.handed_in_person": "当面交付",
   "reason.left_at_door": "放在门口",
   "reason.found_served": "到场时已解决",

@@ -96,7 +96,7 @@ SECTION = Section(
             "solved",
             ("Difficulties solved", "已解决"),
             (
-                "Solved by the word of whoever asked, or nobody objected in time",
+                "Solved by the word of the asker, or nobody objected in time",
                 "经提出人确认解决，或在期限内无异议的困难诉求",
             ),
             "solved",

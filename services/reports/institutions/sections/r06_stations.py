@@ -16,8 +16,8 @@ SECTION = Section(
         ),
         Figure(
             key="on_map",
-            names=both("On the public map", "上线公共地图"),
-            definition=both("Of these, those on the public map", "其中在公共地图上公布的驿站"),
+            names=both("On the public map", "上线公众地图"),
+            definition=both("Of these, those on the public map", "其中在公众地图上公布的驿站"),
             items=picked("stations", "on_map_since", lambda past, row: row.state == "active" and row.on_map),
             of="R6.stations",
         ),
