@@ -8,7 +8,7 @@ back folds the rows it names again and no others. A read first folds what the lo
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -78,37 +78,52 @@ class Instants:
 
     # -- making --------------------------------------------------------------------------------------------
 
-    async def follow(self, jurisdiction: str, position: int, least: int = 1, rest: float = 0.0) -> None:
+    async def follow(
+        self,
+        jurisdiction: str,
+        position: int,
+        least: int = 1,
+        rest: float = 0.0,
+        busy: Callable[[], bool] = lambda: False,
+    ) -> None:
         """Fold what the log has beyond the store, if that is at least so many events. After each part, rest
-        that many times as long as it took."""
+        that many times as long as it took, and end if it is busy."""
         try:
             await self._check(jurisdiction)
             if jurisdiction not in self._parked:
-                await self._make(jurisdiction, position, least, rest)
+                await self._make(jurisdiction, position, least, rest, busy)
             self._trouble = None
         except (UnknownEvent, BadEvent, LogDamaged) as error:
             self._park(jurisdiction, str(error))
         except (ViewsUnavailable, LogUnavailable) as error:
             self._tell(str(error))
 
-    async def _make(self, jurisdiction: str, position: int, least: int, rest: float) -> None:
+    async def _make(
+        self, jurisdiction: str, position: int, least: int, rest: float, busy: Callable[[], bool]
+    ) -> None:
         head = await self._store.head(jurisdiction)
         if position - head.position < least:
             return
         held: list[Stored] = []
-        async for batch in self._log.read(jurisdiction, head.position):
-            for stored in batch:
-                held.append(stored)
-                if stored.head.position - head.position >= GRAIN:
-                    begun = asyncio.get_running_loop().time()
-                    if not await self._fold(jurisdiction, head, held):
-                        return
-                    head, held = stored.head, []
-                    await asyncio.sleep(rest * (asyncio.get_running_loop().time() - begun))
+        async for stored in self._commits(jurisdiction, head.position):
+            held.append(stored)
+            if stored.head.position - head.position >= GRAIN:
+                begun = asyncio.get_running_loop().time()
+                if not await self._fold(jurisdiction, head, held):
+                    return
+                head, held = stored.head, []
+                await asyncio.sleep(rest * (asyncio.get_running_loop().time() - begun))
+                if busy():
+                    break
         if held:
             await self._fold(jurisdiction, head, held)
         if await self._store.size() > self._most:
             self._park(jurisdiction, "they take too much room")
+
+    async def _commits(self, jurisdiction: str, after: int) -> AsyncIterator[Stored]:
+        async for batch in self._log.read(jurisdiction, after):
+            for stored in batch:
+                yield stored
 
     async def _fold(self, jurisdiction: str, before: Head, commits: Sequence[Stored]) -> bool:
         """Fold commits into the store; False if a read or the background did so in the meantime."""

@@ -7,7 +7,8 @@ events in between on top. What the store lacks is folded from the log, as ever.
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -44,6 +45,26 @@ MOST_ROWS: Final = 300_000
 IDLE_SECONDS: Final = 1.0
 
 log_of = logging.getLogger("muster.history")
+
+
+class Traffic:
+    """How fast the views advance."""
+
+    def __init__(self, progress: ViewProgress, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._progress, self._seconds, self._busy = progress, seconds, False
+        self._seen, self._looked = self._events(), seconds()
+
+    def busy(self) -> bool:
+        """Whether there were many events a second, as of the last look; looks again after IDLE_SECONDS."""
+        now = self._seconds()
+        if (passed := now - self._looked) >= IDLE_SECONDS:
+            events = self._events()
+            self._busy = events - self._seen > BUSY * passed
+            self._seen, self._looked = events, now
+        return self._busy
+
+    def _events(self) -> int:
+        return sum(self._progress.positions.values())
 
 
 class Past:
@@ -152,28 +173,29 @@ class Past:
 
     async def run(self, progress: ViewProgress) -> None:
         """Follow the views until cancelled."""
-        before: dict[str, int] = {}
+        traffic = Traffic(progress)
         while True:
-            now = dict(progress.positions)
-            busy = sum(now.values()) - sum(before.get(one, 0) for one in now) > BUSY * IDLE_SECONDS
-            before = now
-            for jurisdiction, position in now.items():
-                await self.follow(jurisdiction, position, MOST_BEHIND if busy else GRAIN)
+            for jurisdiction, position in dict(progress.positions).items():
+                least = MOST_BEHIND if traffic.busy() else GRAIN
+                await self.follow(jurisdiction, position, least, traffic.busy)
             await asyncio.sleep(IDLE_SECONDS)
 
-    async def follow(self, jurisdiction: str, position: int, least: int = 1) -> None:
-        """Make the past of a jurisdiction whose views are at a position, if it is `least` events behind."""
+    async def follow(
+        self, jurisdiction: str, position: int, least: int = 1, busy: Callable[[], bool] = lambda: False
+    ) -> None:
+        """Make the past of a jurisdiction whose views are at a position, if it is `least` events behind.
+        Leave the rest for later once it becomes busy."""
         if self._asked is not None and jurisdiction not in self._asked:
             return
         if self._instants:
-            await self._instants.follow(jurisdiction, position, least, REST)
+            await self._instants.follow(jurisdiction, position, least, REST, busy)
         if jurisdiction in self._parked:
             return
         try:
             await self._check(jurisdiction)
             head = await self._store.head(jurisdiction)
             if position - head.position >= least:
-                await self.make(jurisdiction, rest=REST)
+                await self.make(jurisdiction, REST, busy)
             self._trouble = None
         except (UnknownEvent, BadEvent, LogDamaged) as error:
             self._parked.add(jurisdiction)
@@ -181,9 +203,11 @@ class Past:
         except (ViewsUnavailable, LogUnavailable) as error:
             self._tell(str(error))
 
-    async def make(self, jurisdiction: str, rest: float = 0.0) -> None:
+    async def make(
+        self, jurisdiction: str, rest: float = 0.0, busy: Callable[[], bool] = lambda: False
+    ) -> None:
         """Fold what the log has beyond the store's last mark, except less than a thousand events. After each
-        mark, rest that many times as long as it took.
+        mark, rest that many times as long as it took, and end if it is busy.
 
         Raises what run_batch raises.
         """
@@ -198,6 +222,8 @@ class Past:
                     await self._bound(jurisdiction)
                     head, held = stored.head, []
                     await asyncio.sleep(rest * (asyncio.get_running_loop().time() - begun))
+                    if busy():
+                        return
 
     async def _check(self, jurisdiction: str) -> None:
         """Begin again if the store was made from another log, such as before a restore."""

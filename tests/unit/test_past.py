@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 from types import SimpleNamespace
@@ -21,12 +22,15 @@ from projections.catalog import views as catalog
 from projections.fold import StraightRows
 from services import wiring
 from services.adapters.memory.views import page_of
+from services.adapters.sqlite.instants import SqliteInstants
 from services.adapters.sqlite.past import SqlitePast
 from services.decisions.base import Refused, commands
 from services.decisions.worker.commands import Register
 from services.demo.scenarios import SCENARIOS
+from services.history import instants as boards
 from services.history import past as pasts
 from services.history.history import History
+from services.history.instants import Instants
 from services.history.past import Past
 from services.history.past_alerts import PastAlerts
 from services.log.port import Stored
@@ -216,6 +220,36 @@ async def test_it_takes_a_file_in_the_data_folder_unless_it_may_take_no_room(
     assert (tmp_path / "past.sqlite").exists()
     monkeypatch.setenv("MUSTER_PAST_MB", "0")
     assert await wiring.past(tmp_path, one_log()) is None
+
+
+async def test_it_is_made_a_part_at_a_time_while_the_service_is_busy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pasts, "GRAIN", 50)
+    monkeypatch.setattr(boards, "GRAIN", 50)
+    board, store = SqliteInstants(tmp_path / "instants.sqlite"), SqlitePast(tmp_path / "past.sqlite", PUBLIC)
+    past = Past(one_log(), store, PUBLIC, instants=Instants(one_log(), board, 1 << 40))
+    end, heads = scenario()[-1].head.position, list[tuple[int, int]]()
+    for _ in range(3):
+        await past.follow(J, end, busy=lambda: True)
+        heads.append(((await store.head(J)).position, (await board.head(J)).position))
+    for before, after in pairwise([(0, 0), *heads]):
+        assert all(50 <= b - a < 100 for a, b in zip(before, after, strict=True))
+    await past.follow(J, end)
+    assert end - (await store.head(J)).position < 50
+    assert (await board.head(J)).position == end
+    await past.close()
+
+
+def test_the_service_is_busy_while_many_events_a_second_come_into_the_views() -> None:
+    progress: Any = SimpleNamespace(positions={"A": 1000, "B": 0})
+    now = 0.0
+    traffic = pasts.Traffic(progress, lambda: now)
+    assert not traffic.busy()
+    for seconds, events, busy in ((0.5, 900, False), (0.5, 0, True), (0.9, 0, True), (0.1, 0, False)):
+        now += seconds
+        progress.positions["B"] += events
+        assert traffic.busy() is busy
 
 
 async def test_only_what_was_asked_about_is_made_in_a_cluster(
