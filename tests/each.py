@@ -11,20 +11,23 @@ PARAM: Any = type(pytest.param())
 
 
 def each(
-    names: str | Sequence[str], cases: Iterable[Any], ids: Callable[[Any], str] = repr
+    names: str | Sequence[str],
+    cases: Iterable[Any] | Callable[[], Iterable[Any]],
+    ids: Callable[[Any], str] = repr,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Like `pytest.mark.parametrize`; the test fails with every case that failed, each named in a note.
 
-    For cases that share the test's fixtures and change none of them.
+    For cases that share the test's fixtures and change none of them. A function gives cases that take a while
+    to find: it is called when the test runs, and not in every process that collects tests.
     """
     named = [names] if isinstance(names, str) else [*names]
-    rows = [_values(case, len(named)) for case in cases]
-    assert rows, f"no cases of {named}"
+    known = None if callable(cases) else _rows(named, cases)
 
     def decorate(test: Callable[..., None]) -> Callable[..., None]:
         @wraps(test)
         def run(**fixtures: Any) -> None:
             failed: list[BaseException] = []
+            rows = known or _rows(named, cases() if callable(cases) else cases)
             for row in rows:
                 try:
                     test(**fixtures, **dict(zip(named, row, strict=True)))
@@ -40,6 +43,12 @@ def each(
         return run
 
     return decorate
+
+
+def _rows(named: Sequence[str], cases: Iterable[Any]) -> list[tuple[Any, ...]]:
+    rows = [_values(case, len(named)) for case in cases]
+    assert rows, f"no cases of {named}"
+    return rows
 
 
 def _values(case: Any, number: int) -> tuple[Any, ...]:

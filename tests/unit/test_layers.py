@@ -242,18 +242,20 @@ def _plain(child: ast.stmt, prefix: str) -> bool:
     """Return whether a method needs no docstring: it is short, or its port documents it."""
     assert child.end_lineno is not None
     name = getattr(child, "name", "")
-    return bool(prefix) and (child.end_lineno - child.lineno < 8 or name in PORTED)
+    return bool(prefix) and (child.end_lineno - child.lineno < 8 or name in ported())
 
 
-def ported() -> Iterator[str]:
-    """Yield the names of the methods of all protocols. Every process that collects tests asks for them."""
+@cache
+def ported() -> frozenset[str]:
+    """Return the names of the methods of all protocols."""
+    return frozenset(methods_of_protocols())
+
+
+def methods_of_protocols() -> Iterator[str]:
     for path in (path for path in FILES if "(Protocol" in path.read_text()):
         for node in tree(path).body:
             if isinstance(node, ast.ClassDef) and any(getattr(b, "id", "") == "Protocol" for b in node.bases):
                 yield from (one.name for one in node.body if isinstance(one, ast.AsyncFunctionDef))
-
-
-PORTED = frozenset(ported())
 
 
 @each("path", FILES, ids=name_of)

@@ -1,5 +1,6 @@
 """Names of enterprises: taken apart, compared, and found among many, against pairs labelled by hand."""
 
+from functools import cache
 from pathlib import Path
 from random import Random
 from time import process_time
@@ -9,6 +10,7 @@ from rapidfuzz import fuzz
 
 from services.matching.comparing import LONG, MOST, Blocks, Found, likeness
 from services.matching.names import Name, regions, taken_apart
+from services.matching.words import Regions
 from tests.scale import LONG as LONG_RUN
 
 PAIRS = Path(__file__).parents[1] / "names"
@@ -24,11 +26,15 @@ COUNTIES = (
     "大箐山县",
     "南岔县",
 )
-YICHUN = regions("伊春市", {county: county for county in COUNTIES})
+
+
+@cache
+def yichun() -> Regions:
+    return regions("伊春市", {county: county for county in COUNTIES})
 
 
 def name(text: str) -> Name:
-    return taken_apart(text, YICHUN)
+    return taken_apart(text, yichun())
 
 
 def alike(one: str, other: str) -> str | None:

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -75,8 +76,18 @@ def constants(node: ast.AST | None) -> frozenset[str]:
             return frozenset()
 
 
-def sites() -> Iterator[Site]:
-    """Yield every call that raises or notes a code."""
+@cache
+def sites() -> tuple[Site, ...]:
+    """Return every call that raises or notes a code."""
+    return tuple(in_the_source())
+
+
+def saying() -> list[Site]:
+    """Return those with a sentence."""
+    return [site for site in sites() if site.says]
+
+
+def in_the_source() -> Iterator[Site]:
     called = re.compile(rf"\b({'|'.join((*RAISED, 'known'))})\(")
     for path in sorted(SERVICES.rglob("*.py")):
         text = path.read_text()
@@ -105,8 +116,6 @@ def of(node: ast.Call, where: str) -> Iterator[Site]:
         )
 
 
-SITES = tuple(sites())
-SAYING = tuple(site for site in SITES if site.says)
 LANGUAGES = refusals.languages()
 MISREAD = frozenset(refusals.entries("en")["unreadable"].variants)
 BROKEN = frozenset(("missing", "string_too_long", "string_too_short", "string_pattern_mismatch")) | {
@@ -126,10 +135,10 @@ def told(site: Site) -> tuple[str, ...]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_code_raised_has_an_entry_and_every_entry_is_raised(language: str):
-    assert {site.code for site in SITES} == set(refusals.entries(language))
+    assert {site.code for site in sites()} == set(refusals.entries(language))
 
 
-@each("site", SAYING, ids=lambda site: f"{site.where} {site.code}")
+@each("site", saying, ids=lambda site: f"{site.where} {site.code}")
 def test_a_raise_gives_the_values_that_a_sentence_needs(site: Site):
     assert any(map(site.fits, told(site))), site.values
     assert site.variants <= set(refusals.entries("en")[site.code].variants)
@@ -137,7 +146,7 @@ def test_a_raise_gives_the_values_that_a_sentence_needs(site: Site):
 
 @each("code", sorted(refusals.entries("en")))
 def test_every_sentence_variant_and_value_is_used(code: str):
-    mine = [site for site in SAYING if site.code == code]
+    mine = [site for site in saying() if site.code == code]
     entry = refusals.entries("en")[code]
     variants = {"unreadable": MISREAD, "invalid": BROKEN}.get(code, frozenset())
     assert set(entry.variants) == variants.union(*(site.variants for site in mine))
