@@ -19,6 +19,7 @@ from schemathesis.specs.openapi.checks import negative_data_rejection
 from services.api.app import document
 from services.api.import_models import SHIPPED
 
+pytest_plugins = ["schemathesis.pytest.plugin"]
 J = "2307"
 
 
