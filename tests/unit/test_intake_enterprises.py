@@ -18,7 +18,7 @@ FILES = ("donation_orgs", "factories", "logistics")
 MAPPING = (SHIPPED / "enterprises.toml").read_text(encoding="utf-8")
 COUNTIES = {"230717": "伊美区", "230718": "乌翠区"}
 HEADS = {
-    "zh": ["企业名称", "统一社会信用代码", "行业", "规模", "员工数", "成员数", "区域"],
+    "zh": ["企业名称", "统一社会信用代码", "行业", "规模", "员工数", "党员数", "区域"],
     "en": ["Enterprise", "Unified Social Credit Code", "Trade", "Size", "Employees", "Members", "Area"],
 }
 GOOD = "91110000600037341L"

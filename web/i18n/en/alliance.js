@@ -85,7 +85,8 @@ export default {
   "commitments.commitment.finish": "Done",
   "commitments.commitment.drop": "Will not be done",
   "commitments.commitment.rate": "Rating of the enterprise",
-  "commitments.rate_note": "What the enterprise said. Whoever answers for it or delivers it cannot enter it.",
+  "commitments.rate_note":
+    "Enter the enterprise's own rating. The posts that answer for it or deliver it cannot enter it.",
   "commitments.score_hint": "1 bad, 5 good",
   "commitments.sum_late": "{n} past their deadline",
   "activities.title": "Activity",

@@ -364,6 +364,6 @@ export default {
   "door.code": "Code word: {code}",
   "door.show": "Show what was said",
   "sealed.not_shown":
-    "This cannot be shown here: it is no picture, or was erased. A paper can be downloaded.",
+    "This cannot be shown here: it is not a picture, or was erased. A document can be downloaded.",
   "sealed.download": "Download",
 };

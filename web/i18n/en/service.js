@@ -13,7 +13,8 @@ export default {
   "event.certificate.revoked": "Certificate revoked",
   "view.certificates": "certificates",
   "reporting.certificate.issue": "Issue a certificate",
-  "reporting.issue_note": "It says what the log shows now, and is revoked by itself if that is corrected.",
+  "reporting.issue_note":
+    "It shows what the log holds now, and is revoked automatically if that is corrected.",
   "reporting.part_certificates": "Certificates",
   "reporting.paper": "Paper (PDF)",
   "reporting.revoked": "revoked",

@@ -38,7 +38,8 @@ export default {
   "settings.limit_who": "Limit {name}",
   "settings.limited": "{name} is limited.",
   "settings.revoke_who": "Revoke {name}?",
-  "settings.revoke_what": "Whoever uses this token is signed out within a second. This cannot be undone.",
+  "settings.revoke_what":
+    "Everybody who uses this token is signed out within a second. This cannot be undone.",
   "settings.revoked": "{name} is revoked.",
   "settings.secret_of": "Token of {name}",
   "settings.secret_once": "This is shown only once. Give it to its holder over a safe channel.",

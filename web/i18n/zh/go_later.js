@@ -120,7 +120,7 @@ export default {
   "asked_step.raised": "您已反映",
   "asked_step.attached": "您添加了照片或录音",
   "asked_step.taken": "转交{post}",
-  "asked_step.escalated": "上升至{post}",
+  "asked_step.escalated": "上报至{post}",
   "asked_step.followed": "现由{post}负责",
   "asked_step.answered": "已答复",
   "asked_step.confirmed": "您确认已解决",

@@ -147,7 +147,7 @@ export default {
   "sessions.door_open": "开启签到屏",
   "sessions.door_hint": "在本屏显示 {half} 的签到码，每 30 秒更换一次。开启后无需联网。",
   "sessions.door_from": "签到码将于 {at} 显示。",
-  "sessions.door_shown": "{half}。请用手机页扫码，一分钟内有效。",
+  "sessions.door_shown": "{half}。请用手机端扫码，一分钟内有效。",
   "sessions.door_label": "现场签到码：{title}",
   "sessions.door_over": "班次已结束。",
   "training.day": "日期",
