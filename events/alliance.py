@@ -4,7 +4,7 @@ All are facts with an own time. What is promised has a post that answers for it.
 """
 
 from datetime import datetime
-from typing import Annotated, Final, Literal, get_args
+from typing import Annotated, Literal
 
 from events.base import Event, event
 from events.enterprise import EnterpriseRef
@@ -16,11 +16,9 @@ MeetingRef = Annotated[str, Ref("meeting")]
 CommitmentRef = Annotated[str, Ref("commitment")]
 ReliefRef = Annotated[str, Ref("relief")]
 AllyKind = Literal["trade_chapter", "community_chapter", "unit", "enterprise"]
-ALLY_KINDS: Final[tuple[AllyKind, ...]] = get_args(AllyKind)
 CommitmentKind = Literal["decision", "to_enterprises", "by_enterprises"]
 """decision 议定事项: of a joint meeting. to_enterprises, by_enterprises: the two directions of the service
 list 双向服务清单."""
-COMMITMENT_KINDS: Final[tuple[CommitmentKind, ...]] = get_args(CommitmentKind)
 
 
 @event("ally.joined")

@@ -138,7 +138,6 @@ class AssignmentGivenBack(AssignmentReleased, frozen=True, kw_only=True):
 
 
 PHOTO: Final = "photo"
-SIGNATURE: Final = "signature"
 CODE_WORD: Final = "code"
 
 

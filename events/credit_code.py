@@ -10,7 +10,6 @@ from unicodedata import normalize
 CodeState = Literal["good", "missing", "old", "failing"]
 """good: 18 characters that agree. missing: none was given. old: a registration number of 15 digits.
 failing: anything else, such as a mistyped code."""
-CODE_STATES: Final[tuple[CodeState, ...]] = ("good", "missing", "old", "failing")
 ALPHABET: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 """Digits and letters without I, O, S, V and Z, which look like others."""
 _LENGTH: Final = 18

@@ -30,7 +30,6 @@ Why = Literal["unnamed", "charge", "holder", "delegation"]
 """unnamed: recorded without a post, as from an old sheet. charge: the post was not charged with the stage
 there. holder: its author did not act for the post's holder. delegation: the turn was delegated by
 somebody without the right."""
-WHYS: Final[tuple[Why, ...]] = get_args(Why)
 DoubtState = Literal["open", "confirmed", "replaced", "over"]
 """open: it waits for somebody with the right. confirmed: they confirmed it, or gave the same verdict.
 replaced: they gave another one. over: the round of reviews is over."""

@@ -6,7 +6,7 @@ at which it changes and the sums from there on, so that any instant is found by 
 
 from array import array
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -268,9 +268,3 @@ def _children(outer: str) -> Callable[[str], str]:
         return found
 
     return child
-
-
-def naive(enterprises: Mapping[str, Sequence[Piece]], when: datetime) -> Count:
-    """Count one by one. The curves must say the same."""
-    here = [piece for some in enterprises.values() for piece in some if within(when, piece)]
-    return Count(len(here), sum(1 for piece in here if piece.routes))

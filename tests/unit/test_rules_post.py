@@ -22,7 +22,7 @@ from events.post_history import post_at, terms
 from projections import posts
 from projections.fold import fold
 from services.decisions.base import Command, Refused
-from services.decisions.post.rules import answering, holds, may_answer
+from services.decisions.post.rules import answering, holds
 from services.decisions.post.table import POSTS, TERMS_DUE
 from tests.given import DAY, Aggregate, Given, area, given, t
 
@@ -235,10 +235,10 @@ def test_an_actor_acts_for_the_post_that_answers():
     city.and_(appoint("P1", "H1", acts_as="test"), appoint("P2", "H2", acts_as="desk"))
     assert holds(city.state, "dispatcher/desk", "P2", t("09:00"))
     assert not holds(city.state, "worker/desk", "P2", t("09:00"))
-    assert not may_answer(city.state, "test", "screen", COUNTY, "courier", t("09:00"))
     later(city, "10:00").and_(post.vacate(post="P2"))
-    assert may_answer(city.state, "test", "screen", COUNTY, "courier", t("10:00"))
-    assert not may_answer(city.state, "test", "screen", COUNTY, "taxi", t("10:00"))
+    answers = [answering(city.state, "screen", COUNTY, "courier", t(at)) for at in ("09:00", "10:00")]
+    assert [one and one.post for one in answers] == ["P2", "P1"]
+    assert answering(city.state, "screen", COUNTY, "taxi", t("10:00")) is None
 
 
 def test_erasing_a_holder_keeps_their_terms():

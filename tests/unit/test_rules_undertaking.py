@@ -38,8 +38,6 @@ undertaking, undertaking_waits = Aggregate("undertaking"), Aggregate("undertakin
 unit, post = Aggregate("unit"), Aggregate("post")
 COUNTY = "230717"
 LEADER, CHIEF, CLERK, TICKER = "dispatcher/office", "dispatcher/chief", "dispatcher/clerk", "service/ticker"
-FRIDAY = "2022-04-01T12:00:00+08:00"
-"""The day before the make-up Saturday of 2 April and the holidays of Qingming, 3 to 5 April."""
 
 
 def day(text: str, hour: int = 12) -> datetime:

@@ -35,7 +35,7 @@ const unsent = signal(/** @type {Asking[]} */ ([]));
 const deaf = signal(false);
 
 /** Return a new receipt number: 100 random bits. */
-export const newReceipt = () =>
+const newReceipt = () =>
   spaced([...crypto.getRandomValues(new Uint8Array(LENGTH))].map((one) => SYMBOLS[one % 32]).join(""));
 
 /** Return a receipt as it is written: five groups of four. */
@@ -44,7 +44,7 @@ const spaced = (text) => text.match(/.{4}/g).join("-");
 /** Return a receipt number as typed by people, or null if it can be none.
  * @param {string} typed
  */
-export function readReceipt(typed) {
+function readReceipt(typed) {
   const text = [...typed.toUpperCase()]
     .map((one) => MISREAD[one] ?? one)
     .filter((one) => SYMBOLS.includes(one))

@@ -9,9 +9,9 @@ import { lingers, me, shown, who } from "./state.js";
 import { act, amendUnsent } from "./sync.js";
 
 /** How long the button is held. */
-export const HOLD_MS = 1500;
+const HOLD_MS = 1500;
 /** How long the call waits for a place; it is stored meanwhile. */
-export const PLACE_MS = 2500;
+const PLACE_MS = 2500;
 const ALARM = [200, 80, 200, 80, 400];
 
 /** Return a place in words for the desk.

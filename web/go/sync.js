@@ -7,7 +7,7 @@ import { wanted } from "./live.js";
 import { db, outbox, refresh, shown, trouble, waiting, who } from "./state.js";
 
 /** How long an act can be undone. */
-export const UNDO_MS = 10000;
+const UNDO_MS = 10000;
 const LONGEST_MS = 60000;
 const PROOF = "assignment.attach_proof";
 /** Acts without an undo of ten seconds: they are no step of a task or of the duty, or have their own. */

@@ -94,10 +94,10 @@ export const alertOf = (row) => alertsOf(row.request)[0] ?? null;
  *
  * @returns {Record<string, any>}
  */
-export const noAlerts = () => ({ total: 0, worst: null, levels: { 1: 0, 2: 0, 3: 0, 4: 0 } });
+const noAlerts = () => ({ total: 0, worst: null, levels: { 1: 0, 2: 0, 3: 0, 4: 0 } });
 
 /** Add an alert to sums of `noAlerts()`. */
-export function plusAlert(sum, alert) {
+function plusAlert(sum, alert) {
   sum.total += 1;
   sum.levels[alert.level] += 1;
   if (sum.worst === null || alert.level < sum.worst) sum.worst = alert.level;

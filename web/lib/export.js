@@ -17,7 +17,7 @@ const FIELDS = "fields";
  * @param {string} format
  * @param {import("./api.js").Params} params
  */
-export const fileOf = (jurisdiction, view, format, params) =>
+const fileOf = (jurisdiction, view, format, params) =>
   `/api/v1/${encodeURIComponent(jurisdiction)}/${view}.${format}${query(params)}`;
 
 /** Fetch a file of the rows with these keys, in this order. Throws Problem.
@@ -27,7 +27,7 @@ export const fileOf = (jurisdiction, view, format, params) =>
  * @param {{ view: string, keys: string[], headings: string, reveal: boolean, at?: string | null }} body
  * @returns {Promise<{ blob: Blob, name: string }>}
  */
-export async function fileOfRows(jurisdiction, format, body) {
+async function fileOfRows(jurisdiction, format, body) {
   const headers = { "Content-Type": "application/json" };
   const path = `/${encodeURIComponent(jurisdiction)}/rows.${format}`;
   const answer = await request("POST", path, { headers, body: JSON.stringify(body) });

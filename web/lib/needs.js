@@ -40,7 +40,7 @@ export function Stand() {
 }
 
 /** Since when the alerts are old, if they are. */
-export function Stale() {
+function Stale() {
   const found = answer.value;
   if (!found || fresh.value) return null;
   return html`<p class="stand stand-unknown" role="status"><${Icon} name="alert" />${t("stand.stale", {

@@ -1,7 +1,7 @@
 // Pictures as proof: scaled down on the phone. Drawing on a canvas also drops EXIF, with place and time.
 
 /** Pixels of the longer side at most. */
-export const LONGEST = 1600;
+const LONGEST = 1600;
 const QUALITY = 0.8;
 const LIGHT = "#fff";
 

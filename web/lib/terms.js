@@ -8,7 +8,7 @@ import { live } from "./store.js";
 /** Lists that have a domain of words of their own. All others are reasons. */
 const OWN = ["category", "incident_kind"];
 /** Return the domain of words of a list, as for `word`. */
-export const domainOf = (list) => (OWN.includes(list) ? list : "reason");
+const domainOf = (list) => (OWN.includes(list) ? list : "reason");
 
 /** Merge the built-in terms with definitions: list -> code -> {code, names, confirm, retired, own, builtIn}.
  *

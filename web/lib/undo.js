@@ -10,11 +10,11 @@ import { ACCEPTED, STAGES } from "./rules.js";
 import { toast } from "./ui.js";
 
 /** Seconds for which an act can be undone. */
-export const UNDO_S = 10;
+const UNDO_S = 10;
 const MOST = 500;
 const KEPT = "muster-undo";
 /** Reason of everything that is undone. */
-export const UNDONE = "undone";
+const UNDONE = "undone";
 
 /** @typedef {{ name: string, data: Record<string, any> }} Act */
 /** @typedef {{ id: string, name: string, data: Record<string, any> }} Sent */

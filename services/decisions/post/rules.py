@@ -27,12 +27,6 @@ def holds(state: State, actor: str, post: str, instant: datetime) -> bool:
     return then is not None and acts(then.term, actor)
 
 
-def may_answer(state: State, actor: str, task: str, area: str, trade: str | None, instant: datetime) -> bool:
-    """Whether an actor acts for the holder of the post that answers for a task at an instant."""
-    found = answering(state, task, area, trade, instant)
-    return found is not None and acts(found.term, actor)
-
-
 def standing_post(state: State, key: str, ctx: Context) -> PostThen | None:
     """Return a post that stood at that time; None only of an observed command that came too early."""
     then = post_at(lookups.known(state, POSTS, key).changes, ctx.at)

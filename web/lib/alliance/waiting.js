@@ -62,7 +62,7 @@ function Posts({ data, source }) {
 }
 
 /** Return the vacant posts that a difficulty rose through. */
-export const pathOf = (one) =>
+const pathOf = (one) =>
   one.path
     .filter(({ post }) => post !== one.post)
     .map(({ name }) => name)

@@ -19,7 +19,7 @@ const blank = () => ({
 });
 
 /** Return the area that would contain a new code: the longest code that it starts with, or undefined. */
-export function parentOf(code) {
+function parentOf(code) {
   const around = [...areas.value.nodes.values()].filter(
     (node) => node.area !== code && inside(code, node.area),
   );

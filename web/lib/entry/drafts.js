@@ -37,7 +37,7 @@ const drafts = new Map();
 const whose = () => `${session.peek()?.actor} ${live.peek()?.jurisdiction}`;
 
 /** Return the part of a form's values that may be written to session storage. */
-export const choicesIn = (values) =>
+const choicesIn = (values) =>
   Object.fromEntries(Object.entries(values).filter(([name]) => CHOICES.has(name)));
 
 const isText = (value) => typeof value === "string" && value.trim() !== "";

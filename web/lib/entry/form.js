@@ -228,7 +228,7 @@ export function Pick({ entry, name, label, hint, options }) {
 }
 
 /** Radio buttons. `options`: [{value, text, hint}]. */
-export function Radios({ entry, name, label, options, required, wide }) {
+function Radios({ entry, name, label, options, required, wide }) {
   return html`<fieldset class=${classes(
     "entry-radios",
     wide && "entry-radios-wide",

@@ -66,7 +66,7 @@ export const workerPoints = (places) =>
   );
 
 /** Return the age of a place in words of the map: fresh, old or lost. */
-export const ageOf = (seconds) => (seconds < AGES.fresh ? "fresh" : seconds < AGES.old ? "old" : "lost");
+const ageOf = (seconds) => (seconds < AGES.fresh ? "fresh" : seconds < AGES.old ? "old" : "lost");
 
 /** Return [[west, south], [east, north]] of everything in some collections, or null.
  *

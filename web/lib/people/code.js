@@ -39,7 +39,7 @@ export function SignInCode({ row, done }) {
 }
 
 /** Whether phones cannot reach an address, because it means the machine that opens it. */
-export const isLoopback = (host) => /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/.test(host);
+const isLoopback = (host) => /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)$/.test(host);
 
 const LISTEN = "muster serve --host 0.0.0.0";
 /** A warning that QR codes lead to this machine only, and what to do. */

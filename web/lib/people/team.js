@@ -211,7 +211,7 @@ function suggested(roster, text) {
 }
 
 /** Return the changed fields of the form of a team. */
-export function amendedTeam(before, form) {
+function amendedTeam(before, form) {
   const wanted = {
     name: form.name.trim(),
     area: form.area,

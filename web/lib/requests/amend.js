@@ -46,7 +46,7 @@ const VALUE = {
 };
 
 /** Return the changed fields as data of the command. */
-export function changesOf(before, form) {
+function changesOf(before, form) {
   const found = {};
   for (const [name, value] of Object.entries(form)) {
     if (value.trim() !== before[name]) found[name] = VALUE[name] ? VALUE[name](value.trim()) : value.trim();

@@ -20,8 +20,7 @@ const LANGUAGE_CODES = Object.keys(NAMES);
  * @param {Record<string, any>} form
  * @returns {string | undefined}
  */
-export const codeMade = (form) =>
-  form.code.trim() || LANGUAGE_CODES.map((one) => codeOf(form[one])).find(Boolean);
+const codeMade = (form) => form.code.trim() || LANGUAGE_CODES.map((one) => codeOf(form[one])).find(Boolean);
 
 /** Manage the form of one entry. `define` resolves to its code, null if it was refused or is incomplete.
  *

@@ -3,7 +3,7 @@
 import { t } from "../i18n.js";
 import { html, useEffect, useState } from "../preact.js";
 import { Icon } from "../ui.js";
-import { keep, UNDO_S, undo, undoable } from "../undo.js";
+import { keep, undo, undoable } from "../undo.js";
 
 const KEYS = ["u", "z"];
 const TYPING = "input:not([type=radio], [type=checkbox]), textarea, select, dialog";
@@ -39,6 +39,5 @@ function Countdown({ until }) {
     const timer = setInterval(() => setSeconds(left()), 250);
     return () => clearInterval(timer);
   }, [until]);
-  return html`<span class="undo-left" aria-hidden="true"
-    style=${`--left: ${seconds / UNDO_S}`}>${seconds}</span>`;
+  return html`<span class="undo-left" aria-hidden="true">${seconds}</span>`;
 }

@@ -25,7 +25,7 @@ export default function Shortage({ source, all }) {
  * @param {any[]} items
  * @param {string} side
  */
-export const ofSide = (items, side) => items.filter((one) => one.side === side);
+const ofSide = (items, side) => items.filter((one) => one.side === side);
 
 function Sums({ data }) {
   if (data.items.length === 0) return html`<p class="muted">${t("stations.no_needs")}</p>`;

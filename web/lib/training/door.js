@@ -20,7 +20,7 @@ const BEFORE_MS = 1800000;
  * @param {{halves: string[]}} row
  * @param {number} at ms
  */
-export function nextHalf(row, at) {
+function nextHalf(row, at) {
   const [day, time] = toLocal(at).split("T");
   return row.halves.find((half) => half >= `${day}.${time < "12" ? "am" : "pm"}`) ?? null;
 }
@@ -30,7 +30,7 @@ export function nextHalf(row, at) {
  * @param {string} half
  * @param {number} at ms
  */
-export function doorBegins(row, half, at) {
+function doorBegins(row, half, at) {
   const [day, part] = half.split(".");
   const half_day = Date.parse(fromLocal(`${day}T${part === "am" ? "08:00" : "12:00"}`));
   const first = half === row.halves[0] ? Date.parse(row.begins) : half_day;

@@ -1,7 +1,7 @@
 // What the pages of training share: who somebody is, half-days in words, and the lists of a session.
 
 import { t, word } from "../i18n.js";
-import { choicesOf, perSource } from "../institution/rows.js";
+import { perSource } from "../institution/rows.js";
 import { collator, WorkerLink } from "../people/parts.js";
 import { html } from "../preact.js";
 import { stamp } from "../time.js";
@@ -21,7 +21,7 @@ const holders = perSource((source) => {
 });
 
 /** Return the choices of a form that asks for the holder of a post. */
-export const holderChoices = (source) =>
+const holderChoices = (source) =>
   /** @type {[string, string][]} */ ([...holders(source)]).sort((a, b) =>
     collator.peek().compare(a[1], b[1]),
   );
@@ -74,14 +74,6 @@ export const seenHalves = (_source, row) =>
   [...new Set((row?.presence ?? []).map((one) => one.half))].map(
     (half) => /** @type {[string, string]} */ ([half, halfText(half)]),
   );
-
-/** Sessions by title and day, as choices. */
-export const sessionChoices = perSource((source) =>
-  choicesOf(
-    [...source.rows("sessions").values()].map((one) => ({ ...one, name: one.title })),
-    collator.peek(),
-  ),
-);
 
 /** Those who have a place. */
 export const Signed = ({ row, source }) =>
