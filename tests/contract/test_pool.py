@@ -2,12 +2,13 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pg_server import database, execute
 from pydantic import SecretStr
 
-from services.adapters.postgres.pool import BadValue, Pool
+from services.adapters.postgres.pool import BadValue, ConnectionLost, Pool
 from services.base.unavailable import DatabaseUnavailable
 from services.wiring import adapters, projecting
 from services.wiring.settings import Settings
@@ -87,4 +88,80 @@ async def test_a_use_of_a_connection_ends_in_its_time(dsn: str) -> None:
             await pool.fetch("SELECT pg_sleep(20)")
 
     assert await pool.value("SELECT 1") == 1
+    await pool.close()
+
+
+def end_sessions(dsn: str) -> None:
+    """End all sessions, as a restart does. The loop stands still, so that only a use of one tells of it."""
+    ended = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+    execute(dsn, f"{ended} AND datname = current_database()")
+
+
+async def with_idle_connections(dsn: str) -> Pool:
+    pool = await Pool.open(dsn)
+    await pool.fetch("CREATE TABLE noted (id text)")
+    await asyncio.gather(*(pool.value("SELECT 1 FROM pg_sleep(0.05)") for _ in range(5)))
+    return pool
+
+
+async def noted(pool: Pool) -> list[str]:
+    return [row["id"] for row in await pool.fetch("SELECT id FROM noted ORDER BY id")]
+
+
+async def test_what_has_not_begun_takes_another_session_when_the_server_ended_all(dsn: str) -> None:
+    pool = await with_idle_connections(dsn)
+
+    async def insert() -> None:
+        async with pool.writing() as db:
+            await db.execute("INSERT INTO noted VALUES ('in a transaction')")
+
+    async def count(db: Any) -> int:
+        return await db.fetchval("SELECT count(*) FROM noted")
+
+    uses = (
+        lambda: pool.value("SELECT 1"),
+        lambda: pool.read(count),
+        lambda: pool.fetch("INSERT INTO noted VALUES ('alone')"),
+        insert,
+    )
+    for use in uses:
+        end_sessions(dsn)
+        await use()
+
+    assert await noted(pool) == ["alone", "in a transaction"]
+    await pool.close()
+
+
+async def test_a_session_that_ends_amid_reading_is_made_up_for_by_reading_again(dsn: str) -> None:
+    pool = await with_idle_connections(dsn)
+    tries = 0
+
+    async def read(db: Any) -> int:
+        nonlocal tries
+        tries += 1
+        if tries == 1:
+            end_sessions(dsn)
+        return await db.fetchval("SELECT 7")
+
+    assert await pool.read(read) == 7
+    assert tries == 2
+    await pool.close()
+
+
+async def test_a_session_that_ends_amid_writing_is_told_and_nothing_is_written_twice(dsn: str) -> None:
+    pool = await with_idle_connections(dsn)
+
+    async def write(end: bool) -> None:
+        async with pool.writing() as db:
+            await db.execute("INSERT INTO noted VALUES ('first')")
+            if end:
+                end_sessions(dsn)
+            await db.execute("INSERT INTO noted VALUES ('second')")
+
+    with pytest.raises(ConnectionLost):
+        await write(end=True)
+    assert await noted(pool) == []
+    await write(end=False)
+
+    assert await noted(pool) == ["first", "second"]
     await pool.close()

@@ -294,7 +294,7 @@ async def test_who_finds_no_connection_free_is_told_in_time(
     leave, inside = asyncio.Event(), asyncio.Barrier(pool.SIZE + 1)
 
     async def hold() -> None:
-        async with connections.reading():
+        async with connections.connection():
             await inside.wait()
             await leave.wait()
 

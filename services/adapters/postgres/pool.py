@@ -2,15 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
-from typing import Any, Final, Self
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from typing import Any, Final, NamedTuple, Self, TypeVar
 
 import asyncpg
+from asyncpg.transaction import Transaction
 
 from services.adapters.postgres.pulse import Pulse
 from services.base.unavailable import DatabaseUnavailable
 
+T = TypeVar("T")
 SIZE: Final = 16
 CONNECT_SECONDS: Final = 5
 COMMAND_SECONDS: Final = 30.0
@@ -39,6 +41,14 @@ TROUBLE: Final = (
     TimeoutError,
 )
 """Errors raised when the server is down, slow, full or of another version."""
+_ENDED: Final = (
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.PostgresConnectionError,
+    ConnectionError,
+)
+"""The server ended the session."""
 
 
 class _OneLine(logging.Filter):
@@ -57,6 +67,10 @@ logging.getLogger("asyncpg.pool").addFilter(_OneLine())
 
 class BadValue(DatabaseUnavailable):
     """A value cannot be stored or encoded; retrying does not help."""
+
+
+class ConnectionLost(DatabaseUnavailable):
+    """The server ended the session in use, as after a restart; another one may work at once."""
 
 
 class _Connection(asyncpg.Connection):
@@ -86,11 +100,20 @@ class _Connections:
             self.pool.terminate()
 
 
+class _Begun(NamedTuple):
+    """A transaction, and what ends the use of its connection."""
+
+    use: AsyncExitStack
+    db: asyncpg.Connection
+    transaction: Transaction
+
+
 class Pool:
     """A store's handle on the process's connections, which close with the last handle.
 
-    A connection belongs to one task while in use. All methods except `close` raise DatabaseUnavailable, or
-    BadValue if a value is at fault.
+    A connection belongs to one task while in use. If the server has ended its session, what only reads, and
+    what has not begun, takes another one by itself; what may have written raises ConnectionLost. All methods
+    except `close` raise DatabaseUnavailable, or BadValue if a value is at fault.
     """
 
     def __init__(self, connections: _Connections, seconds: float | None = None) -> None:
@@ -133,20 +156,36 @@ class Pool:
         return Pool(self._connections, seconds)
 
     async def fetch(self, sql: str, *values: Any) -> list[Any]:
-        """Run one statement and return its rows."""
+        """Run one statement and return its rows. One that writes begins on a session known to be there."""
+        if sql.lstrip().startswith("SELECT"):
+            return await _while_lost(lambda: self._fetched(sql, values))
+        use, db = await _while_lost(self._answering)
+        async with use:
+            return await db.fetch(sql, *values)
+
+    async def _fetched(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
         async with self.connection() as db:
             return await db.fetch(sql, *values)
+
+    async def _answering(self) -> tuple[AsyncExitStack, asyncpg.Connection]:
+        async with AsyncExitStack() as use:
+            db = await use.enter_async_context(self.connection())
+            await db.execute("SELECT 1")
+            return use.pop_all(), db
 
     async def value(self, sql: str, *values: Any) -> Any:
         """Run one statement and return the first column of its first row; None if there is no row."""
         rows = await self.fetch(sql, *values)
         return rows[0][0] if rows else None
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[asyncpg.Connection]:
-        """Open a read-only transaction on a consistent snapshot."""
-        async with self._transaction(isolation="repeatable_read", readonly=True) as db:
-            yield db
+    async def read(self, work: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
+        """Return what `work` reads in a read-only transaction, on one snapshot. It may run more than once."""
+
+        async def read() -> T:
+            async with self._transaction(isolation="repeatable_read", readonly=True) as db:
+                return await work(db)
+
+        return await _while_lost(read)
 
     @asynccontextmanager
     async def writing(self, *, undo: bool = False) -> AsyncIterator[asyncpg.Connection]:
@@ -162,6 +201,7 @@ class Pool:
         if self._connections.loop is not asyncio.get_running_loop():
             raise RuntimeError("pool used on another event loop: asyncpg would crash the process")
         pool, pulse = self._connections.pool, self._connections.pulse
+        gone = False
         try:
             async with pulse.use(self._seconds) as limit:
                 db = await pool.acquire(timeout=CONNECT_SECONDS)
@@ -170,15 +210,20 @@ class Pool:
                 except BAD_VALUE:
                     await db.execute("ROLLBACK")  # the server still waits for the unencodable value
                     raise
+                except _ENDED:
+                    _drop(db)  # it may not know yet
+                    raise
                 finally:
+                    gone = _ended(db)
                     if limit.expired():  # otherwise its release would wait for the server
-                        db.terminate()
+                        _drop(db)
                     with suppress(*TROUBLE):  # one that cannot be reset is dropped; its work is done
                         await pool.release(db)
         except (*BAD_VALUE, asyncpg.IntegrityConstraintViolationError) as error:
             raise BadValue(error_text(error)) from error
         except TROUBLE as error:
-            raise DatabaseUnavailable(pulse.silence or f"PostgreSQL: {error_text(error)}") from error
+            kind = ConnectionLost if gone and not pulse.silence else DatabaseUnavailable
+            raise kind(pulse.silence or f"PostgreSQL: {error_text(error)}") from error
 
     async def dedicated(self, seconds: float) -> asyncpg.Connection:
         """Open a connection outside the pool, with this command timeout. The caller closes it."""
@@ -202,19 +247,49 @@ class Pool:
     async def _transaction(
         self, *, isolation: Any, readonly: bool = False, undo: bool = False
     ) -> AsyncIterator[asyncpg.Connection]:
-        async with self.connection() as db:
-            begun = db.transaction(isolation=isolation, readonly=readonly)
-            await begun.start()
+        use, db, transaction = await _while_lost(lambda: self._begun(isolation, readonly))
+        async with use:
             try:
                 yield db
             except BaseException:
                 if self.silence:
-                    db.terminate()  # otherwise the rollback would wait for the server
+                    _drop(db)  # otherwise the rollback would wait for the server
                 else:
                     with suppress(*TROUBLE):  # a lost connection is rolled back by the server
-                        await begun.rollback()
+                        await transaction.rollback()
                 raise
-            await (begun.rollback() if undo else begun.commit())
+            await (transaction.rollback() if undo else transaction.commit())
+
+    async def _begun(self, isolation: Any, readonly: bool) -> _Begun:
+        async with AsyncExitStack() as use:
+            db = await use.enter_async_context(self.connection())
+            transaction = db.transaction(isolation=isolation, readonly=readonly)
+            await transaction.start()
+            return _Begun(use.pop_all(), db, transaction)
+
+
+async def _while_lost(work: Callable[[], Awaitable[T]]) -> T:
+    """Return the result of `work`, beginning again while the server has ended the session that it used.
+
+    All sessions of the pool may have ended, and each is found to be so by being used.
+    """
+    for _ in range(SIZE):
+        with suppress(ConnectionLost):
+            return await work()
+    return await work()
+
+
+def _ended(db: Any) -> bool:
+    """Whether a connection is closed. The pool takes one back as soon as it is."""
+    try:
+        return db.is_closed()
+    except asyncpg.InterfaceError:
+        return True
+
+
+def _drop(db: Any) -> None:
+    with suppress(asyncpg.InterfaceError):
+        db.terminate()
 
 
 def error_text(error: BaseException) -> str:

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Final
 
+import asyncpg
+
 from services.adapters.postgres.pool import Pool
 from services.base.unavailable import DatabaseUnavailable
 from services.snapshots.packing import checksum
@@ -101,13 +103,15 @@ class PgSnapshots:
         await self._pool.close()
 
     async def _read(self, jurisdiction: str) -> Snapshot | None:
+        async def read(db: asyncpg.Connection) -> Snapshot | None:
+            row = await db.fetchrow(_HEADER, jurisdiction)
+            if row is None:
+                return None
+            parts = await db.fetch(_PARTS, jurisdiction, timeout=_SECONDS)
+            return Snapshot(**dict(row), payload=b"".join(part["payload"] for part in parts))
+
         with _translated():
-            async with self._pool.reading() as db:
-                row = await db.fetchrow(_HEADER, jurisdiction)
-                if row is None:
-                    return None
-                parts = await db.fetch(_PARTS, jurisdiction, timeout=_SECONDS)
-        return Snapshot(**dict(row), payload=b"".join(part["payload"] for part in parts))
+            return await self._pool.read(read)
 
 
 @contextmanager

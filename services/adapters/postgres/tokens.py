@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final
 
+import asyncpg
 import msgspec
 
 from services.access.port import AccessUnavailable, Code, Session, Token, TokenTable
@@ -60,10 +61,7 @@ class PgTokenStore:
         with _translated():
             if await self._pool.value(_VERSION) == self._version:
                 return
-            async with self._pool.reading() as db:
-                version: Any = await db.fetchval(_VERSION)
-                tokens = await db.fetch("SELECT * FROM access_tokens ORDER BY number")
-                sessions = await db.fetch("SELECT * FROM access_sessions")
+            version, tokens, sessions = await self._pool.read(_everything)
         if version > self._version:  # concurrent refreshes may finish out of order
             self._table, self._version = _table(tokens, sessions), version
 
@@ -147,6 +145,13 @@ class PgTokenStore:
             self._table, self._version = change(self._table), version
         else:
             await self.refresh()
+
+
+async def _everything(db: asyncpg.Connection) -> tuple[int, list[Any], list[Any]]:
+    """Return the version, the tokens and the sessions."""
+    version: Any = await db.fetchval(_VERSION)
+    tokens = await db.fetch("SELECT * FROM access_tokens ORDER BY number")
+    return version, tokens, await db.fetch("SELECT * FROM access_sessions")
 
 
 @contextmanager

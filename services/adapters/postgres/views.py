@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
+import asyncpg
+
 from events.commit import Head
 from projections.base import Row, View
 from services.adapters.postgres import views_heads as heads
@@ -118,8 +120,9 @@ class PgViews:
         self, jurisdiction: str, queries: Mapping[str, Query]
     ) -> tuple[dict[str, list[tuple[str, Row]]], Head]:
         asked = [(self._table(view), query) for view, query in queries.items()]
-        found: dict[str, list[tuple[str, Row]]] = {}
-        async with self._pool.reading() as db:
+
+        async def read(db: asyncpg.Connection) -> tuple[dict[str, list[tuple[str, Row]]], Head]:
+            found: dict[str, list[tuple[str, Row]]] = {}
             for table, query in asked:
                 whole = Query(filters=query.filters, areas=query.areas, within=query.within, sort=query.sort)
                 chosen = select(table, jurisdiction, whole, sort_of(table, whole), POSTGRES)
@@ -127,12 +130,16 @@ class PgViews:
                 found[table.view.name] = seen(table, query, rows)
             return found, await heads.head(db, jurisdiction)
 
+        return await self._pool.read(read)
+
     async def stored(self, jurisdiction: str, view: str) -> StoredView:
         table = self._table(view)
-        async with self._pool.reading() as db:
+
+        async def read(db: asyncpg.Connection) -> tuple[Head, list[Any]]:
             lines = await db.fetch(table.every, jurisdiction)
-            head = await heads.head(db, jurisdiction)
-        return await asyncio.to_thread(table.checked, head, lines)
+            return await heads.head(db, jurisdiction), lines
+
+        return await asyncio.to_thread(table.checked, *await self._pool.read(read))
 
     async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep] | None:
         found = await self._stored_steps(jurisdiction, after, limit)
@@ -151,8 +158,7 @@ class PgViews:
         return await self._stored_steps(jurisdiction, after, limit)
 
     async def _stored_steps(self, jurisdiction: str, after: int, limit: int) -> list[heads.Packed] | None:
-        async with self._pool.reading() as db:
-            return await heads.steps(db, jurisdiction, after, limit)
+        return await self._pool.read(lambda db: heads.steps(db, jurisdiction, after, limit))
 
     async def oldest_step(self, jurisdiction: str) -> int | None:
         rows = await self._pool.fetch(heads.OLDEST, jurisdiction)
@@ -175,16 +181,18 @@ class PgViews:
             raise BadQuery("parameter.invalid", variant="limit", limit=query.limit)
         sort = sort_of(table, query)
         chosen = select(table, jurisdiction, query, sort, POSTGRES)
-        async with self._pool.reading() as db:
+
+        async def read(db: asyncpg.Connection) -> tuple[list[Any], Head, list[Any]]:
             found = await db.fetch(f"{chosen.sql} LIMIT {most_read(table, query)}", *chosen.given)
-            head = await heads.head(db, jurisdiction)
-            aside = self._aside(await db.fetch(heads.ASIDE, jurisdiction))
+            return found, await heads.head(db, jurisdiction), await db.fetch(heads.ASIDE, jurisdiction)
+
+        found, head, aside = await self._pool.read(read)
         items, following = cut(table, query, sort, found)
         return Page(
             items=items,
             head=head,
             next=following,
-            degraded=aside.get(table.view.name),
+            degraded=self._aside(aside).get(table.view.name),
         )
 
     def _aside(self, rows: Sequence[Any]) -> dict[str, int]:

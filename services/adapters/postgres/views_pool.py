@@ -1,14 +1,16 @@
 """The process's PostgreSQL pool, raising the errors of the views port."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 
 from services.adapters.postgres.pool import BadValue, Pool
 from services.base.unavailable import DatabaseUnavailable
 from services.views.port import BadQuery, ViewsUnavailable
+
+T = TypeVar("T")
 
 
 class ViewsPool:
@@ -22,12 +24,10 @@ class ViewsPool:
         with _translated():
             return await self._pool.fetch(sql, *values)
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[asyncpg.Connection]:
-        """Open a read-only transaction on a consistent snapshot. Raises BadQuery."""
+    async def read(self, work: Callable[[asyncpg.Connection], Awaitable[T]]) -> T:
+        """Return what `work` reads on one snapshot. It may run more than once. Raises BadQuery."""
         with _translated():
-            async with self._pool.reading() as db:
-                yield db
+            return await self._pool.read(work)
 
     @asynccontextmanager
     async def writing(self, *, undo: bool = False) -> AsyncIterator[asyncpg.Connection]:
