@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
 
+from services.decisions.turning import unturned
 from services.refusals import sentence
 from services.refusals.fields import broken
 
@@ -61,7 +62,7 @@ class Problem(Exception):
     ) -> None:
         super().__init__(code)
         self.status, self.code, self.headers, self.more = status, code, headers, more or {}
-        self.values = {name: value for name, value in values.items() if value is not None}
+        self.values = {name: unturned(value) for name, value in values.items() if value is not None}
 
     def response(self) -> Response:
         """Return the problem as application/problem+json."""

@@ -16,6 +16,7 @@ from events.refs import subject_field
 from services.decisions.references import mentions, undeclared
 from services.decisions.state import State
 from services.decisions.table import AREA, erasures, kinds
+from services.decisions.turning import unturned
 
 FACT: Final = "fact"
 CLAIM: Final = "claim"
@@ -55,12 +56,13 @@ Value = str | int | datetime | tuple[str, ...]
 class Refused(Exception):
     """A rule refuses the command. `code` is stable; `values` are used in the message.
 
-    The message is worded when displayed, by `services.refusals`. Values of None are omitted.
+    The message is worded when displayed, by `services.refusals`. Values of None are omitted, and texts name
+    controls that would turn the message around.
     """
 
     def __init__(self, code: str, /, **values: Value | None) -> None:
         self.code = code
-        self.values = {name: value for name, value in values.items() if value is not None}
+        self.values = {name: unturned(value) for name, value in values.items() if value is not None}
         super().__init__(code, self.values)
 
     def __str__(self) -> str:

@@ -10,14 +10,13 @@ from events.base import PERSONAL, PHONE
 from events.refs import Ref
 from events.terms import List
 from services.decisions.references import CONCERNS, NEW, PLAIN
+from services.decisions.turning import CONTROLS
 
-_BIDI: Final = r"\u202a-\u202e\u2066-\u2069"
-"""Controls that reverse the text after them, so that a name or an address reads as another one."""
-_UNSEEN: Final = rf"\x7f{_BIDI}\u061c\u200b-\u200f\u2060\ufeff"
+_UNSEEN: Final = rf"\x7f{CONTROLS}\u061c\u200b-\u200f\u2060\ufeff"
 """Characters of no width, with which two call signs that look the same would differ. Names may need some."""
-LINE: Final = rf"^[^\x00-\x1f\x7f{_BIDI}]*[^\s\x00-\x1f\x7f{_BIDI}][^\x00-\x1f\x7f{_BIDI}]*$"
+LINE: Final = rf"^[^\x00-\x1f\x7f{CONTROLS}]*[^\s\x00-\x1f\x7f{CONTROLS}][^\x00-\x1f\x7f{CONTROLS}]*$"
 """One line that is not blank."""
-_TEXT: Final = rf"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f{_BIDI}]*$"
+_TEXT: Final = rf"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f{CONTROLS}]*$"
 """Any text with line breaks and tabs, but no other control characters."""
 Id = Annotated[str, Field(pattern=r"^\w[\w.\-]{0,63}$", description="Letters, digits, _ . - ; at most 64")]
 """An id; each field declares its kind: `Annotated[Id, Ref("team")]`."""

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Final, NamedTuple
 import msgspec
 from msgspec import Meta
 
+from services.decisions.turning import unturned
 from services.intake.asking import Asking, Question, about_encoding
 from services.intake.contradictions import Contradictions, Contradicts
 from services.intake.drafts import Draft, Drafts, Part
@@ -120,7 +121,7 @@ def _preview(path: Path, mapping: Mapping, limit: int, rules: _Rules) -> Preview
     differing: list[Contradictions] = []
     notes = Notes()
     for found in tables:
-        drafts = Drafts(mapping, found.source, list(found.columns), key, places.root, places, answers)
+        drafts = Drafts(mapping, found, key, places.root, places, answers)
         groups = Groups(found.source.command)
         if contradicts:
             sheet = sheet_name(mapping, found.source)
@@ -215,5 +216,5 @@ def _shown(value: object) -> object:
 
 
 def _text(cell: str) -> str:
-    """Truncate a cell and replace undecodable bytes, for display."""
-    return cell[:MOST_TEXT].encode("utf-8", "replace").decode()
+    """Truncate a cell, name controls of direction and replace undecodable bytes, for display."""
+    return unturned(cell[:MOST_TEXT]).encode("utf-8", "replace").decode()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from intaking import Deciding, run, sums
 
-from services.intake import FileError, ImportFailed, MappingError
+from services.intake import FileError, ImportFailed, MappingError, parse_mapping, preview
 from tests.workbooks import written
 
 PEOPLE = """
@@ -166,6 +166,23 @@ async def test_what_was_made_harmless_is_itself_again_when_imported(tmp_path: Pa
     sink = Deciding()
     assert sums(await run(tmp_path, PEOPLE, again, sink, "again.csv")) == (1, 1, 0, 0)
     assert sink.sent[0]["data"]["name"] == "-A"
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_rejected_rows_name_the_controls_that_turn_text_around(tmp_path: Path, language: str) -> None:
+    table = HEAD + "1,courier,A\u202e1\n2,,\u2066=1+1\n"
+    rows = await rejected(tmp_path, table, language=language)
+    assert [(row[1], row[5]) for row in rows] == [
+        ("invalid", "A[U+202E]1"),
+        ("invalid", "[U+2066]=1+1"),
+    ]
+    assert "A[U+202E]1" in rows[0][2]
+    assert not set((tmp_path / "rejects.csv").read_text()) & {"\u202e", "\u2066"}
+
+    again = await rejected(tmp_path, (tmp_path / "rejects.csv").read_bytes(), name="again.csv")
+    assert [row[1] for row in again] == ["invalid", "invalid"], "they were not corrected"
+    shown = (await preview(tmp_path / "table.csv", parse_mapping(PEOPLE))).rows[0]
+    assert (shown.cells["name"], shown.values["given"]) == ("A[U+202E]1", "A[U+202E]1")
 
 
 async def test_a_formula_that_nothing_has_worked_out_is_no_empty_cell(tmp_path: Path) -> None:
