@@ -38,7 +38,7 @@ async def measure(folder: Path, rows: int) -> None:
     muster = await wiring.embedded(folder / "data")
     bench, stages, spool = Bench(muster.vault, muster.views, TOGETHER), Stages(), Spool(found.source)
     with stages.stage("read and map"):
-        drafts = Drafts(mapping, found.source, list(found.columns), key, J, Places(J))
+        drafts = Drafts(mapping, found, key, J, Places(J))
         Reading(found, mapping, drafts, spool, None, threading.Event()).all()
     with stages.stage("merge groups"):
         spool.finish()

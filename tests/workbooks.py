@@ -19,11 +19,14 @@ _FORMATS: Final[Mapping[type, str]] = {
 
 
 def written(
-    *sheets: Iterable[Sequence[Any]], names: Sequence[str] = (), formats: Mapping[str, str] | None = None
+    *sheets: Iterable[Sequence[Any]],
+    names: Sequence[str] = (),
+    formats: Mapping[str, str] | None = None,
+    since_1904: bool = False,
 ) -> bytes:
     """Return a workbook with these sheets of rows. `formats` are number formats of single cells, as `E3`."""
     held = io.BytesIO()
-    options = {"in_memory": True, "default_date_format": _FORMATS[datetime]}
+    options = {"in_memory": True, "default_date_format": _FORMATS[datetime], "date_1904": since_1904}
     with Workbook(held, options) as book:
         known = {kind: book.add_format({"num_format": form}) for kind, form in _FORMATS.items()}
         for number, rows in enumerate(sheets or ((),)):

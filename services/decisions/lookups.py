@@ -65,6 +65,12 @@ def unfinished(state: State, key: str, ctx: Context) -> Request:
     return found
 
 
+def whole_place(lon: float | None, lat: float | None) -> None:
+    """Require longitude and latitude together, or neither."""
+    if (lon is None) != (lat is None):
+        raise Refused("place.half", given="lon" if lat is None else "lat")
+
+
 def fresh(exists: object, code: str, /, **values: Value) -> None:
     """Raise Refused if an id is taken."""
     if exists:

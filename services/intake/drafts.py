@@ -13,12 +13,14 @@ import msgspec
 from pydantic import ValidationError
 
 from events.assignment import DISPATCHED, DONE
-from services.decisions.base import commands
+from services.decisions.base import Refused, commands
 from services.decisions.jurisdiction.commands import Establish
+from services.decisions.lookups import whole_place
 from services.intake.errors import RowError
+from services.intake.header import Found
 from services.intake.kinds import kind_of
 from services.intake.loading import HERE
-from services.intake.mapping import CommandMap, Condition, Each, Mapping, Source, Value
+from services.intake.mapping import CommandMap, Condition, Each, Mapping, Value
 from services.intake.places import Places
 from services.intake.values import Answers, Cells, Values, count_of
 from services.refusals.fields import broken
@@ -102,16 +104,16 @@ class Drafts:
     def __init__(
         self,
         mapping: Mapping,
-        source: Source,
-        columns: list[str],
+        found: Found,
         key: bytes,
         jurisdiction: str,
         places: Places | None = None,
         answers: Answers | None = None,
     ) -> None:
         """`places` finds areas by name; `answers` says what cells mean that the mapping does not know."""
-        self.source, self._columns, self._jurisdiction = source, columns, jurisdiction
-        self.values = Values(mapping, key, jurisdiction, places, answers)
+        source = self.source = found.source
+        self._columns, self._jurisdiction = list(found.columns), jurisdiction
+        self.values = Values(mapping, key, jurisdiction, places, answers, found.day_zero)
         specs = [(one.name, field, spec) for one in source.command for field, spec in one.data.items()]
         self.asking = [(name, field, spec) for name, field, spec in specs if spec.ask]
         self._timezone = mapping.timezone
@@ -211,7 +213,10 @@ class Drafts:
             return None
 
     def _placed(self, one: CommandMap, data: dict[str, Any]) -> None:
-        """Check the place, if there is one. Half a place that is ignored is none."""
+        """Check the place, if there is one. Half a place that is ignored is none; any other rejects its row.
+
+        Rows of a group may complete each other, and an amendment what is there: those are checked later.
+        """
         lon, lat = data.get("lon"), data.get("lat")
         ignored = [
             spec for name in ("lat", "lon") if (spec := one.data.get(name)) and spec.invalid == "ignore"
@@ -227,6 +232,8 @@ class Drafts:
         if ignored and (lon is None or lat is None):
             data.pop("lon", None)
             data.pop("lat", None)
+        elif one.once_per is None and not commands[one.name].AMENDS:
+            _whole(data)
 
     def _ignore(self, spec: Value) -> None:
         self.ignored[spec.where] = self.ignored.get(spec.where, 0) + 1
@@ -250,6 +257,13 @@ class Drafts:
             draft=draft,
             verdicts=[self.values.holds(condition, cells) for condition in step.together],
         )
+
+
+def _whole(data: dict[str, Any]) -> None:
+    try:
+        whole_place(data.get("lon"), data.get("lat"))
+    except Refused as half:
+        raise RowError(half.code, **half.values) from None
 
 
 def _staged(draft: Draft, stages: dict[str, str]) -> Draft:

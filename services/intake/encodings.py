@@ -17,9 +17,13 @@ CANDIDATES: Final = ("gb18030", "big5", "cp932", "cp949", "cp1252", "cp1251")
 NAMES: Final = {"cp932": "shift_jis", "cp949": "euc-kr", "cp1252": "windows-1252", "cp1251": "windows-1251"}
 _BOMS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # which begins as that of UTF-16 does
+    (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_OPENED: Final = (b"{\0", b"[\0")
+"""How JSON begins in UTF-16: its text may have hardly any other zeros."""
 _SAMPLE: Final = 16_384
 """Bytes looked at, of lines that are not UTF-8."""
 _SURE: Final = 0.7
@@ -54,13 +58,23 @@ class Guess(NamedTuple):
 
 
 def marked(start: bytes) -> str | None:
-    """Return the encoding that the first bytes tell: by a byte order mark, or the zeros of UTF-16."""
+    """Return the encoding that the first bytes tell: by a byte order mark, or by zeros."""
     for bom, name in _BOMS:
         if start.startswith(bom):
             return name
-    if start.count(0) > len(start) // 4:
+    if name := _thirty_two(start):
+        return name
+    if start.count(0) > len(start) // 4 or start[:2] in _OPENED or start[1:2] + start[:1] in _OPENED:
         return "utf-16-le" if start[1::2].count(0) > start[::2].count(0) else "utf-16-be"
     return None
+
+
+def _thirty_two(start: bytes) -> str | None:
+    """Return the kind of UTF-32, of whose four bytes one is 0 and the next one at most 16."""
+    fours = start[: len(start) & ~3]
+    if fours and not any(fours[3::4]) and max(fours[2::4]) <= 0x10:
+        return "utf-32-le"
+    return "utf-32-be" if fours and not any(fours[::4]) and max(fours[1::4]) <= 0x10 else None
 
 
 class Lines:

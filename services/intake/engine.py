@@ -65,8 +65,7 @@ async def import_files(
     for one in found:
         target = _target(one, rejects, alone=len(found) == 1)
         rejected = Rejects(target, language)
-        columns = list(one.columns)
-        drafts = Drafts(mapping, one.source, columns, import_key, jurisdiction, places, answers)
+        drafts = Drafts(mapping, one, import_key, jurisdiction, places, answers)
         sender = Sender(
             sink,
             jurisdiction,

@@ -4,17 +4,20 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Table
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from services.intake.errors import ColumnsMissing, FileError, MappingError, RowError
 from services.intake.harmless import HEADINGS, restored
+from services.intake.instants import SINCE_1900
 from services.intake.loading import used_columns
 from services.intake.mapping import Mapping, Source
 from services.intake.reader import guessed, rows, sheets
 from services.intake.rounding import rounded
 from services.intake.xlsx_scan import UNWORKED
+from services.intake.xlsx_table import day_zero
 
 MOST_CELL: Final = 100_000
 """Characters per cell."""
@@ -38,6 +41,8 @@ class Found(NamedTuple):
     """Column name in the mapping -> index."""
     exact: frozenset[str]
     """Columns whose numbers are not looked at for rounding."""
+    day_zero: datetime = SINCE_1900
+    """Of its serial dates."""
 
     @property
     def name(self) -> str:
@@ -57,6 +62,7 @@ class Heads:
     def __init__(self, path: Path) -> None:
         """Raise FileError."""
         self._path, self.sheets = path, sheets(path)
+        self.day_zero = day_zero(path) if any(self.sheets) else SINCE_1900
         self._known: dict[str, list[tuple[int, list[str]]]] = {}
 
     def of(self, sheet: str | None, mapping: Mapping) -> list[tuple[int, list[str]]]:
@@ -76,7 +82,8 @@ def find(path: Path, mapping: Mapping, heads: Heads | None = None) -> list[Found
     unread = [FileError("import.file", variant="empty", file=str(path))]
     for sheet in heads.sheets:
         try:
-            found.append(_find(path, sheet, mapping, heads.of(sheet, mapping)))
+            one = _find(path, sheet, mapping, heads.of(sheet, mapping))
+            found.append(one._replace(day_zero=heads.day_zero))
         except MappingError as error:
             problems.append(error)
         except FileError as error:

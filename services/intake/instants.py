@@ -21,7 +21,10 @@ _COMMON: Final = (
     "%Y年%m月%d日%H时%M分",
     "%Y年%m月%d日",
 )
-_DAY_ZERO: Final = datetime(1899, 12, 30)  # noqa: DTZ001  spreadsheet serial dates are local time
+SINCE_1900: Final = datetime(1899, 12, 30)  # noqa: DTZ001  spreadsheet serial dates are local time
+"""Day 0 of a spreadsheet."""
+SINCE_1904: Final = datetime(1904, 1, 1)  # noqa: DTZ001
+"""Day 0 of a workbook that counts from 1904."""
 _SERIAL: Final = re.compile(r"\d{5}(\.\d+)?")
 _CHINESE: Final = re.compile(r"(凌晨|早上|上午|中午|下午|晚上)\s*(\d{1,2})(?=[:时])")
 _APART: Final = re.compile(r"(\d{5}|.*\d.*?)(?:[ T]+|(?<=日))([\d.:时分秒]+)")
@@ -40,9 +43,12 @@ _COUNTED: Final = re.compile(r"-?\d{9,}(\.\d+)?")
 
 class Instants:
     """Parses instants as specified by one mapping. Without a time zone of its own, that of the jurisdiction
-    is taken."""
+    is taken. `day_zero` is the one of serial dates."""
 
-    def __init__(self, mapping: Mapping, timezone: str | None = None) -> None:
+    def __init__(
+        self, mapping: Mapping, timezone: str | None = None, day_zero: datetime = SINCE_1900
+    ) -> None:
+        self._day_zero = day_zero
         self._zone = mapping.zone or (ZoneInfo(timezone) if timezone else None)
         self._ambiguous, self._formats = mapping.ambiguous, tuple(mapping.formats)
         self.read = lru_cache(8192)(self._read)
@@ -97,7 +103,7 @@ class Instants:
             except ValueError:
                 continue
         if _SERIAL.fullmatch(text):
-            return _serial(float(text))
+            return self._day_zero + _serial(float(text))
         raise Misread("format")
 
     def _utc(self, found: datetime) -> datetime:
@@ -146,6 +152,6 @@ def _strptime(text: str, form: str) -> datetime:
     return datetime.strptime(text, form)  # noqa: DTZ007  the zone is added by the caller
 
 
-def _serial(days: float) -> datetime:
-    """Parse a spreadsheet serial date, rounded to seconds because its fraction is inexact."""
-    return _DAY_ZERO + timedelta(seconds=round(days * 86400))
+def _serial(days: float) -> timedelta:
+    """Return a spreadsheet serial date, rounded to seconds because its fraction is inexact."""
+    return timedelta(seconds=round(days * 86400))

@@ -1,21 +1,22 @@
 """Read JSON and NDJSON as tables: one object is one row, and its columns are paths such as `address.city`."""
 
-import gzip
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Final, cast
 
+from services.intake.encodings import marked
 from services.intake.errors import FileError
 from services.intake.mapping import Mapping
+from services.intake.text_file import START, bounded, open_file, opened
 
 MOST_BYTES: Final = 64 * 2**20
 """Size of a JSON document, which is held in memory. NDJSON is read line by line."""
-MOST_LINE: Final = 2_000_000
-"""Bytes of a line of NDJSON."""
 MOST_PATHS: Final = 20_000
-_BLANK: Final = b" \t\r\n\xef\xbb\xbf"
+_BLANK: Final = " \t\r\n\ufeff"
+_MARK: Final = "\xef\xbb\xbf"
+"""A byte order mark of UTF-8, byte by byte."""
 _DEEPEST: Final = 20
 """Levels of a path; deeper values are written as JSON."""
 _TWICE: Final = "\0twice"
@@ -26,11 +27,12 @@ _LISTED: Final = ";"
 
 def is_json(path: Path, *, gzipped: bool) -> bool:
     """Whether a file begins as an object, or as an array of objects."""
-    with _open(path, gzipped=gzipped) as file:
-        start = file.read(4096).lstrip(_BLANK)
-    if start[:1] == b"[":
-        return start[1:].lstrip(_BLANK)[:1] in (b"{", b"]")
-    return start[:1] == b"{" and start[1:].lstrip(_BLANK)[:1] in (b'"', b"}")
+    with open_file(path, gzipped=gzipped) as file:
+        raw: bytes = file.read(START)
+    start = raw.decode(marked(raw) or "latin-1", "ignore").lstrip(_BLANK + _MARK)
+    if start[:1] == "[":
+        return start[1:].lstrip(_BLANK)[:1] in ("{", "]")
+    return start[:1] == "{" and start[1:].lstrip(_BLANK)[:1] in ('"', "}")
 
 
 def json_rows(path: Path, mapping: Mapping, *, gzipped: bool) -> Iterator[tuple[int, list[str]]]:
@@ -58,47 +60,47 @@ def _cells(path: Path, number: int, record: dict[str, Any]) -> dict[str, str]:
     return cells
 
 
-def _open(path: Path, *, gzipped: bool) -> Any:
-    return gzip.open(path, "rb") if gzipped else path.open("rb")
-
-
 def _records(path: Path, mapping: Mapping, *, gzipped: bool) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield (number, object): of the lines if the first one is a whole object, else of the one document."""
-    with _open(path, gzipped=gzipped) as file:
-        first = b""
-        while not first and (line := file.readline(MOST_LINE)):
-            first = line.strip(_BLANK)
-        more = bool(file.read(4096).strip(_BLANK))
-        file.seek(0)
-        if first.startswith(b"{") and more and mapping.records is None and _whole(first):
-            yield from _lines(path, file)
+    with opened(path, mapping, gzipped=gzipped) as text:
+        if mapping.records is None and _of_lines(bounded(text, path, gzipped=gzipped)):
+            text.seek(0)
+            yield from _lines(path, bounded(text, path, gzipped=gzipped))
             return
+        encoding, errors = text.encoding, str(text.errors)
+    with open_file(path, gzipped=gzipped) as file:
         content: bytes = file.read(MOST_BYTES + 1)
     if len(content) > MOST_BYTES:
         raise FileError("import.file", variant="json_size", file=str(path), most=MOST_BYTES >> 20)
-    yield from enumerate(_of_document(path, _parsed(path, content, None), mapping), 1)
+    try:
+        whole = content.decode(encoding, errors)
+    except UnicodeError as error:
+        raise FileError("import.file", variant="text", file=str(path), row=1, encoding=encoding) from error
+    yield from enumerate(_of_document(path, _parsed(path, whole, None), mapping), 1)
 
 
-def _whole(first: bytes) -> bool:
+def _of_lines(lines: Iterator[str]) -> bool:
     """Whether the first line is an object; if it is the only one, it is a document all the same."""
     try:
-        json.loads(first)
-    except (ValueError, RecursionError):
+        first = next((plain for line in lines if (plain := line.strip(_BLANK))), "")
+        json.loads(first if first.startswith("{") else "")
+    except (ValueError, RecursionError, FileError):  # a document may be one long line
         return False
-    return True
+    try:
+        return any(line.strip(_BLANK) for line in lines)
+    except FileError:  # told when that line is read
+        return True
 
 
-def _lines(path: Path, file: Iterable[bytes]) -> Iterator[tuple[int, dict[str, Any]]]:
-    for number, line in enumerate(file, 1):
-        if len(line) > MOST_LINE:
-            raise FileError("import.file", variant="long_line", file=str(path), row=number, most=MOST_LINE)
+def _lines(path: Path, lines: Iterable[str]) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in enumerate(lines, 1):
         if line.strip(_BLANK):
             yield number, _object(path, number, _parsed(path, line, number))
 
 
-def _parsed(path: Path, text: bytes, row: int | None) -> Any:
+def _parsed(path: Path, text: str, row: int | None) -> Any:
     try:
-        return _parse(text.lstrip(b"\xef\xbb\xbf").decode())
+        return _parse(text.lstrip("\ufeff"))
     except (ValueError, RecursionError) as error:
         why = str(error)[:200]
         raise FileError("import.file", variant="json", file=str(path), row=row or 1, why=why) from error

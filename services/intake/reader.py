@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from services.intake.csv_table import csv_rows, guess
+from services.intake.csv_table import csv_rows
 from services.intake.encodings import Guess
 from services.intake.errors import FileError
 from services.intake.json_table import is_json, json_rows
 from services.intake.mapping import Mapping
+from services.intake.text_file import guess
 from services.intake.xlsx_table import sheet_names, xlsx_rows
 
 Rows = Iterator[tuple[int, list[str]]]
@@ -48,13 +49,13 @@ def rows(path: Path, mapping: Mapping, sheet: str | None) -> Rows:
 
 
 def guessed(path: Path) -> Guess | None:
-    """Guess the encoding of a text file; None for a workbook or JSON. Raise FileError."""
+    """Guess the encoding of a text file; None for a workbook. Raise FileError."""
     start = _start(path)
     if start in (_ZIP, _OLD):
         return None
     gzipped = start[:2] == _GZIP
     with _readable(path):
-        return None if is_json(path, gzipped=gzipped) else guess(path, gzipped=gzipped)
+        return guess(path, gzipped=gzipped)
 
 
 @contextmanager

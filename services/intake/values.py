@@ -16,7 +16,7 @@ from services.intake.durations import duration
 from services.intake.errors import Misread, RowError
 from services.intake.firms import Wanted, is_code
 from services.intake.identity import person_id
-from services.intake.instants import Instants
+from services.intake.instants import SINCE_1900, Instants
 from services.intake.kinds import kind_of, part_of
 from services.intake.loading import PREVIOUS
 from services.intake.mapping import Condition, Kind, Mapping, Value
@@ -73,10 +73,11 @@ class Values:
         jurisdiction: str,
         places: Places | None = None,
         answers: Answers | None = None,
+        day_zero: datetime = SINCE_1900,
     ) -> None:
         self._maps = {name: _folded(table) for name, table in mapping.values.items()}
         self._places, self._answers = places or Places(jurisdiction), answers or {}
-        self._instants = Instants(mapping, self._places.timezone)
+        self._instants = Instants(mapping, self._places.timezone, day_zero)
         self._key, self._jurisdiction = key, jurisdiction
         self._region = mapping.region or region_of(self._places.timezone or mapping.timezone)
         self.nearness = Nearness(mapping, jurisdiction, self._places.box, self._places.timezone)

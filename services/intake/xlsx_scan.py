@@ -63,6 +63,13 @@ def extent(packed: zipfile.ZipFile, sheet: str) -> Extent:
     return Extent(rows, columns, errors)
 
 
+def since_1904(packed: zipfile.ZipFile) -> bool:
+    """Whether the days of a workbook are counted from 1904, as older programs on a Mac do. Raise as above."""
+    root = ElementTree.fromstring(packed.read(_book(packed)))  # noqa: S314  expat limits entities
+    told = [one.get("date1904", "") for one in root.iter() if one.tag.endswith("}workbookPr")]
+    return any(one in ("1", "true", "on") for one in told)
+
+
 def _put_unworked(text: bytes, errors: dict[tuple[int, int], str]) -> None:
     """Add the formulas without a value; an empty text is one."""
     if not _UNWORKED.search(text):  # nearly every workbook: a spreadsheet program saved it

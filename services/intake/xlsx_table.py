@@ -11,7 +11,8 @@ from xml.etree.ElementTree import ParseError
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
 from services.intake.errors import FileError
-from services.intake.xlsx_scan import Extent, extent
+from services.intake.instants import SINCE_1900, SINCE_1904
+from services.intake.xlsx_scan import Extent, extent, since_1904
 
 MOST_BYTES: Final = 512 * 2**20
 """Decompressed size of a workbook."""
@@ -43,6 +44,15 @@ def sheet_names(path: Path) -> list[str]:
     """Return the names of the worksheets. Raise FileError."""
     found = _book(path).sheets_metadata
     return [one.name for one in found if one.typ == SheetTypeEnum.WorkSheet]
+
+
+def day_zero(path: Path) -> datetime:
+    """Return the day from which a workbook counts days that are not formatted as dates. Raise FileError."""
+    try:
+        with zipfile.ZipFile(path) as packed:
+            return SINCE_1904 if since_1904(packed) else SINCE_1900
+    except BROKEN as error:
+        raise FileError("import.file", variant="xlsx", file=str(path)) from error
 
 
 def xlsx_rows(path: Path, sheet: str) -> Iterator[tuple[int, list[str]]]:

@@ -216,6 +216,19 @@ def test_a_day_and_a_time_of_day(text: str, hours: float) -> None:
     assert instants.read(text) == datetime(2026, 11, 20, tzinfo=UTC) + timedelta(hours=hours)
 
 
+@pytest.mark.parametrize("since_1904", [False, True])
+async def test_days_of_a_workbook_are_counted_from_its_own_first_day(
+    tmp_path: Path, since_1904: bool
+) -> None:
+    day, number = datetime(2026, 11, 20, 9, tzinfo=UTC), 46346.375 - 1462 * since_1904
+    times = (datetime(2026, 11, 20, 9), number, f"{int(number)} 09:00")
+    rows = [(f"T{n}", at, "New", 3) for n, at in enumerate(times)]
+    head = ("Ticket", "Updated", "Status", "Priority")
+    (tmp_path / "duty.xlsx").write_bytes(written([head, *rows], since_1904=since_1904))
+    found = (await preview(tmp_path / "duty.xlsx", parse_mapping(HISTORY))).rows
+    assert [one.commands[0].at for one in found] == [day, day, day]
+
+
 @pytest.mark.parametrize("text", ["2026-11-20 9", "2026-11-20 48:00", "2026-11-20 10:60", "24:00"])
 def test_what_is_no_time_of_day_is_not_guessed(text: str) -> None:
     with pytest.raises(Misread):

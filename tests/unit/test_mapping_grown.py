@@ -50,6 +50,7 @@ RECORDS = [
     {"id": 110101199001011234, "address": {"city": "A"}, "needs": [{"kind": "food"}], "tags": ["x", "y"]},
     {"id": 2, "address": {"city": None}, "open": True, "needs": [{"kind": "water"}, {"kind": "tents"}]},
 ]
+WIDE = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be")
 PATHS = opened('address = "{address.city}", source = "{needs.0.kind}", notes = "{tags}"').replace(
     ', notes = "{tags}"', ""
 )
@@ -77,6 +78,55 @@ async def test_columns_of_json_are_paths(tmp_path: Path, content: str, top: str,
         ("110101199001011234", "A", "food"),
         ("2", None, "water"),
     ]
+
+
+@pytest.mark.parametrize("encoding", WIDE)
+@pytest.mark.parametrize("form", ["document", "lines"])
+async def test_json_is_read_in_the_encoding_that_its_first_bytes_tell(
+    tmp_path: Path, form: str, encoding: str
+) -> None:
+    records = [{"id": n, "address": {"city": "伊春市伊美区前进街道" * 20}} for n in (1, 2)]
+    lines = [json.dumps(one, ensure_ascii=False) for one in records]
+    text = "\r\n".join(lines) if form == "lines" else f"[{','.join(lines)}]"
+    wanted = mapping(opened('address = "{address.city}"'))
+    data, done = await sent(tmp_path, wanted, text.encode(encoding), name="rows.json")
+    assert sums(done) == (2, 2, 0, 0)
+    assert [(one["request"], one["address"]) for one in data] == [
+        (str(one["id"]), one["address"]["city"]) for one in records
+    ]
+
+
+async def test_json_that_is_neither_is_read_as_said_or_asked_about(tmp_path: Path) -> None:
+    wanted = opened('address = "{city}"')
+    table = '[{"id": 1, "city": "朝阳街道"}, {"id": 2, "city": "前进街道"}]'.encode("gb18030")
+    with pytest.raises(FileError, match=r"only a guess; .*gb18030 \(朝阳街道 前进街道\)"):
+        await sent(tmp_path, mapping(wanted), table, name="rows.json")
+    data, _ = await sent(tmp_path, mapping(wanted, top='encoding = "gb18030"'), table, name="rows.json")
+    assert [one["address"] for one in data] == ["朝阳街道", "前进街道"]
+
+
+async def test_bytes_that_do_not_decode_reject_their_row_of_json(tmp_path: Path) -> None:
+    lines = [f'{{"id": {n}, "city": "前进街道"}}'.encode() for n in (1, 2, 3)]
+    lines[1] = lines[1].replace("道".encode(), b"\xff")
+    _, done = await sent(tmp_path, mapping(opened('address = "{city}"')), b"\n".join(lines), name="rows.json")
+    assert sums(done) == (3, 2, 0, 1)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+@pytest.mark.parametrize("end", [b"\xd8", b"\xd8\xd8"])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("rows.json", '[{"id": 1, "city": "前"}, {"id": 2'),
+        ("lines.json", '{"id": 1, "city": "前"}\n{"id": 2'),
+        ("rows.csv", "id,city\n1,前\n2,"),
+    ],
+)
+async def test_a_file_that_is_cut_within_a_character_is_told(
+    tmp_path: Path, encoding: str, end: bytes, name: str, text: str
+) -> None:
+    with pytest.raises(FileError, match=r"cannot be decoded|is not JSON"):
+        await sent(tmp_path, mapping(opened()), text.encode(encoding) + end, name=name)
 
 
 @pytest.mark.parametrize(

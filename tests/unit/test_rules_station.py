@@ -69,8 +69,8 @@ def test_registering_again_what_is_known_changes_nothing(city: Given):
 
 
 def test_a_place_has_latitude_and_longitude_or_neither(city: Given):
-    city.when(register("S2", lon=None)).refused("station.half_place", "S2")
-    city.when(station.amend(station="S1", lat=None)).refused("station.half_place", "S1")
+    city.when(register("S2", lon=None)).refused("place.half")
+    city.when(station.amend(station="S1", lat=None)).refused("place.half")
     city.when(station.amend(station="S1", lat=None, lon=None)).then(StationAmended, lat=None, lon=None)
 
 

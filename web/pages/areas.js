@@ -51,7 +51,7 @@ export default institution({
         { name: "name", required: true, most: 200, codes: ["area.same_name"] },
         { name: "area", required: true, most: 64, codes: ["area.exists", "area.no_parent", "area.outside"] },
         { name: "lon", kind: "number", least: -180, most: 180 },
-        { name: "lat", kind: "number", least: -90, most: 90 },
+        { name: "lat", kind: "number", least: -90, most: 90, codes: ["place.half"] },
       ],
     },
   ],

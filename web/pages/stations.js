@@ -22,7 +22,7 @@ const DETAILS = [
   { name: "name", required: true, most: 200 },
   { name: "kind", kind: "code", list: "station_kind" },
   { name: "address", most: 200 },
-  { name: "lat", kind: "number", codes: ["station.half_place"] },
+  { name: "lat", kind: "number", codes: ["place.half"] },
   { name: "lon", kind: "number" },
   ...PLACES,
   { name: "hours", most: 500 },

@@ -15,6 +15,7 @@ from services.decisions.state import State
 
 @decides(DefineArea)
 def _define(state: State, c: DefineArea, ctx: Context) -> Iterable[Event]:
+    lookups.whole_place(c.lon, c.lat)
     known = state[AREAS].get(c.area)
     if known and not known.closed_at and (known.name, known.lon, known.lat) == (c.name, c.lon, c.lat):
         return

@@ -72,6 +72,7 @@ def _awaited(state: State, key: str, ctx: Context) -> Inspection:
 
 @decides(ReportInspection)
 def _report(state: State, c: ReportInspection, ctx: Context) -> Iterable[Event]:
+    lookups.whole_place(c.lon, c.lat)
     row = _awaited(state, c.inspection, ctx)
     if row.manner == "on_site" and not c.place:
         raise Refused("inspection.no_place", inspection=c.inspection)

@@ -38,6 +38,7 @@ from services.decisions.state import State
 @decides(Open)
 def _open(state: State, c: Open, ctx: Context) -> Iterable[Event]:
     key = c.request or ctx.id
+    lookups.whole_place(c.lon, c.lat)
     known = state[REQUESTS].get(key)
     if known and ctx.observed and (known.category, known.opened_at) == (c.category, ctx.at):
         return
@@ -61,6 +62,8 @@ def _amend(state: State, c: Amend, ctx: Context) -> Iterable[Event]:
     before_the_end = known.ended_at is None or ctx.at < known.ended_at
     ctx.rule(before_the_end, "request.ended", request=c.request, state=known.ended)
     given = changes(c, "request")
+    if not given.keys().isdisjoint(("lon", "lat")):
+        lookups.whole_place(given.get("lon", known.lon), given.get("lat", known.lat))
     if given.get("area"):
         lookups.open_area(state, given["area"], ctx)
     lookups.open_incident(state, given.get("incident"), ctx.at, ctx)

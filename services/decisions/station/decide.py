@@ -49,7 +49,7 @@ def _register(state: State, c: Register, ctx: Context) -> Iterable[Event]:
     key, area = c.station or ctx.id, c.area or state.jurisdiction
     known = state[STATIONS].get(key)
     given: dict[str, Any] = {**{name: getattr(c, name) for name in DETAILS}, "area": area}
-    _whole_place(key, c.lat, c.lon)
+    lookups.whole_place(c.lon, c.lat)
     told = {name: value for name, value in given.items() if name in c.model_fields_set}
     if known and ctx.observed and all(getattr(known, name) == value for name, value in told.items()):
         return
@@ -58,17 +58,11 @@ def _register(state: State, c: Register, ctx: Context) -> Iterable[Event]:
     yield StationRegistered(station=key, **given)
 
 
-def _whole_place(key: str, lat: float | None, lon: float | None) -> None:
-    """Require latitude and longitude together, or neither."""
-    if (lat is None) != (lon is None):
-        raise Refused("station.half_place", station=key)
-
-
 @decides(Amend)
 def _amend(state: State, c: Amend, ctx: Context) -> Iterable[Event]:
     then = active_at(state, c.station, ctx)
     given = changes(c, "station")
-    _whole_place(c.station, given.get("lat", then.lat), given.get("lon", then.lon))
+    lookups.whole_place(given.get("lon", then.lon), given.get("lat", then.lat))
     about = subject(f"station/{c.station}", then, then.facts[0].at)
     new = news(state, about, given, ctx)
     not_changed_since(state, about, c, new, ctx)

@@ -6,7 +6,9 @@ from typing import Any, Final
 
 import msgspec
 
+from services.intake.encodings import marked
 from services.intake.errors import FileError
+from services.intake.text_file import START
 from services.locations.datum import Datum
 
 MOST_FEATURES: Final = 5_000
@@ -60,8 +62,9 @@ def parse(content: bytes, file: str) -> Collection:
     if content.count(b"[") > 2 * MOST_VERTICES:  # before it is unpacked into a hundred times the memory
         raise FileError("import.geojson", variant="vertices", file=file, most=MOST_VERTICES)
     try:
-        found = msgspec.json.decode(content.removeprefix(b"\xef\xbb\xbf"))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        text = content.decode(marked(content[:START]) or "utf-8")
+        found = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise FileError("import.geojson", variant="json", file=file, why=str(error)) from None
     members = _members(found)
     if members is None:
