@@ -1,5 +1,6 @@
 """kill -9 amid singles, batches, imports, erasures, pictures and rebuilds: all that was told is true."""
 
+import asyncio
 import json
 import os
 import random
@@ -7,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -14,7 +16,10 @@ import pytest
 from nursery import J
 from scale import scaled
 
+from events.base import EventEnvelope
+from events.catalog import envelopes
 from events.commit import decode
+from events.worker import WorkerErased
 from services import wiring
 from services.verify.views import audit
 
@@ -59,20 +64,29 @@ def life(asked: IO[str], answers: IO[str], seed: int, data: Path, told: Told, se
             told.take(line)
 
 
+def _erased(events: Iterable[EventEnvelope]) -> set[str]:
+    """Return whose keys are to be destroyed, whether or not that was acknowledged."""
+    return {f"worker/{one.data.worker}" for one in events if isinstance(one.data, WorkerErased)}
+
+
 async def check(data: Path, told: Told) -> int:
     """Compare a stopped folder with what was told. Return the number of commands in the log."""
     muster = await wiring.embedded(data)
     try:
         found: dict[str, int] = {}
+        erased = set(told.erased)
         async for batch in muster.log.read(J):
             for stored in batch:
                 commit = decode(stored.data)
                 found |= {event.command: commit.first + n for n, event in enumerate(commit.events)}
+                erased |= _erased(envelopes(commit))
         assert {key: found.get(key) for key in told.accepted} == told.accepted
         assert found.keys() <= told.sent
         for name, subject in told.pictures.items():
             assert await muster.files.get(J, name) is not None, (name, subject)
-        assert not any((await muster.vault.ensure(J, told.erased)).values()), "a key was not destroyed"
+        async with muster.running(), asyncio.timeout(60):
+            await muster.commands.writer(J).ready()
+            assert not any((await muster.vault.ensure(J, erased)).values()), "a key was not destroyed"
         await muster.progress.catch_up(J)
         assert (await audit(muster.log, muster.views, J, files=muster.files)).findings == []
     finally:
