@@ -29,7 +29,7 @@ class Followed(Generic[T]):
     async def bring_up_to_date(self, views: Views, progress: ViewProgress) -> None:
         """Apply the steps since the last call, or read everything. Raises ViewsUnavailable."""
         while self.position is not None and self.position < progress.positions.get(self._jurisdiction, 0):
-            steps = await progress.steps(self._jurisdiction, self.position)
+            steps = await progress.steps(self._jurisdiction, self.position, views=self._queries)
             if steps is None or (steps and steps[0].after != self.position):
                 self.position = None
             elif steps:

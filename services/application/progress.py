@@ -1,5 +1,6 @@
 """Port: the progress of the views, whichever process projects them."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 from services.log.port import Stored
@@ -26,7 +27,9 @@ class ViewProgress(Protocol):
         """Wait until the views reach `position`; return whether they did."""
         ...
 
-    async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep] | None:
+    async def steps(
+        self, jurisdiction: str, after: int, limit: int = 1000, views: Collection[str] | None = None
+    ) -> list[OutboxStep] | None:
         """Return steps as Views.steps does."""
         ...
 

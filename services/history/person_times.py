@@ -133,7 +133,7 @@ class Kept:
             if oldest is None or oldest >= self._position:
                 await self._drop()
         while self._store and self._position < self._progress.positions.get(self._jurisdiction, 0):
-            steps = await self._progress.steps(self._jurisdiction, self._position)
+            steps = await self._progress.steps(self._jurisdiction, self._position, views=(_FACTS,))
             if steps is None or (steps and steps[0].after != self._position):
                 await self._drop()
             elif not steps:

@@ -11,6 +11,7 @@ import msgspec
 
 from events.assignment import ACCEPTED, DISPATCHED, OFFERED
 from events.team import ACTIVE
+from projections import assignments
 from projections.assignments import AssignmentRow
 from projections.teams import TeamRow
 from services.application.announcing import Announcements
@@ -36,6 +37,7 @@ MAX_AGE: Final = timedelta(minutes=10)
 DISPATCH_TTL: Final = timedelta(hours=1)
 """How long a push service keeps a dispatch for a phone that is off. Offers are kept until they expire."""
 CLAIM_TTL: Final = timedelta(days=1)
+_VIEWS: Final = (assignments.VIEW.name,)
 _BEFORE_DISPATCH: Final = (None, OFFERED, ACCEPTED)
 
 log_of = logging.getLogger("muster.push")
@@ -146,7 +148,7 @@ class Pusher:
         self, views: Views, progress: ViewProgress, now: datetime, jurisdiction: str, seen: dict[str, int]
     ) -> None:
         upto = progress.positions.get(jurisdiction, 0)
-        steps = await progress.steps(jurisdiction, seen.get(jurisdiction, 0))
+        steps = await progress.steps(jurisdiction, seen.get(jurisdiction, 0), views=_VIEWS)
         seen[jurisdiction] = steps[-1].upto if steps else upto
         if seen[jurisdiction] < upto:  # one read returns a limited number of steps
             self.advanced(jurisdiction, upto)

@@ -234,7 +234,7 @@ class Index(Followed[Entry]):
     async def follow(self) -> None:
         """Apply the steps since the last call; if there are none to apply, everything must be read again."""
         while self.position is not None and self.position < self._progress.positions.get(self._root, 0):
-            steps = await self._progress.steps(self._root, self.position)
+            steps = await self._progress.steps(self._root, self.position, views=self._queries)
             if steps is None or (steps and steps[0].after != self.position):
                 self.position = None
             elif steps:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Final, Protocol
 
@@ -130,9 +130,11 @@ class ProjectorBeside:
             return False
         return True
 
-    async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep] | None:
+    async def steps(
+        self, jurisdiction: str, after: int, limit: int = 1000, views: Collection[str] | None = None
+    ) -> list[OutboxStep] | None:
         """See Views.steps."""
-        return await self._views.steps(jurisdiction, after, limit)
+        return await self._views.steps(jurisdiction, after, limit, views)
 
     async def catch_up(self, jurisdiction: str) -> None:
         """Make the projector read the log now."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Final, Protocol
 
 from events.commit import Head
@@ -28,8 +28,10 @@ class Outbox(Views, Protocol):
         """Return the position of each jurisdiction's live views."""
         ...
 
-    def unpack(self, after: int, upto: int, packed: bytes) -> OutboxStep:
-        """Decode a stored step. Raises RowUnreadable."""
+    def unpack(
+        self, after: int, upto: int, packed: bytes, views: Collection[str] | None = None
+    ) -> OutboxStep:
+        """Decode a stored step, or what it says of these views. Raises RowUnreadable."""
         ...
 
 
@@ -97,15 +99,17 @@ class Follower:
                     return True
         return True
 
-    async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep] | None:
+    async def steps(
+        self, jurisdiction: str, after: int, limit: int = 1000, views: Collection[str] | None = None
+    ) -> list[OutboxStep] | None:
         """See Views.steps. Served from memory if possible."""
         position, recent = self.positions.get(jurisdiction, 0), self._recent.get(jurisdiction)
         if after >= position:
             return []
         found = recent.beyond(after, position) if recent else None
         if found is None:
-            return await self._views.steps(jurisdiction, after, limit)
-        return [self._views.unpack(*step) for step in found[:limit]]
+            return await self._views.steps(jurisdiction, after, limit, views)
+        return [self._views.unpack(*step, views) for step in found[:limit]]
 
     async def catch_up(self, jurisdiction: str) -> None:
         """Check the head now."""

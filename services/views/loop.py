@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -23,9 +23,9 @@ from services.views.turn import run_turn
 MOST_COMMITS: Final = 500
 MOST_PENDING: Final = 2_000
 RETRY_SECONDS: Final = 0.5
-GATHER_SECONDS: Final = 0.01
+GATHER_SECONDS: Final = 0.05
 """Least interval between transactions, unless somebody waits for one: a transaction costs as much as several
-events. The first commit after a quiet moment is written at once."""
+events, and streams get patches no more often. The first commit after a quiet moment is written at once."""
 PATIENCE_SECONDS: Final = 1.0
 """How long commits of imports wait for more while nobody waits for them: most rows that an import changes it
 changes again soon, and a row is written once per transaction."""
@@ -93,9 +93,11 @@ class Projector:
             return False
         return True
 
-    async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep] | None:
+    async def steps(
+        self, jurisdiction: str, after: int, limit: int = 1000, views: Collection[str] | None = None
+    ) -> list[OutboxStep] | None:
         """See Views.steps."""
-        return await self._views.steps(jurisdiction, after, limit)
+        return await self._views.steps(jurisdiction, after, limit, views)
 
     async def run(self) -> None:
         """Catch up with the log, then follow the writers until cancelled."""

@@ -1,6 +1,6 @@
 """Interface of every view store; all adapters pass the same contract suite (tests/contract/test_views.py)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal, Protocol
 
 import msgspec
@@ -164,8 +164,11 @@ class Views(Protocol):
         Raises BadQuery."""
         ...
 
-    async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep] | None:
-        """Return the steps beyond `after` in order; None if the outbox does not reach back that far."""
+    async def steps(
+        self, jurisdiction: str, after: int, limit: int = 1000, views: Collection[str] | None = None
+    ) -> list[OutboxStep] | None:
+        """Return the steps beyond `after` in order, with the changes of these views alone; None if the outbox
+        does not reach back that far."""
         ...
 
     async def oldest_step(self, jurisdiction: str) -> int | None:

@@ -1,8 +1,8 @@
 """Packed outbox steps: what each batch changed, for the streams."""
 
 import threading
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -16,6 +16,7 @@ _PACKING: Final[dict[int, int]] = {
     zstd.CompressionParameter.checksum_flag: 1,
 }
 
+AnyTable = TypeVar("AnyTable", bound=Table)
 Changed = tuple[str, str, bytes | None, bytes | None]
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(list[tuple[str, str, msgspec.Raw, msgspec.Raw]])
@@ -40,6 +41,13 @@ def pack(changes: Iterable[Changed]) -> bytes:
 
 def _raw(data: bytes | None) -> msgspec.Raw:
     return _NULL if data is None else msgspec.Raw(data)
+
+
+def chosen(tables: Mapping[str, AnyTable], views: Collection[str] | None) -> Mapping[str, AnyTable]:
+    """Return the tables of these views, None = of all."""
+    if views is None:
+        return tables
+    return {name: table for name, table in tables.items() if table.view.name in views}
 
 
 def unpack(tables: Mapping[str, Table], after: int, upto: int, packed: bytes) -> OutboxStep:

@@ -32,7 +32,7 @@ from services.decisions.worker.commands import CheckIn, CheckOut, Register, Reti
 from services.log.port import Stored
 from services.views.batch import run_batch
 from services.views.match import matches
-from services.views.port import BadQuery, Batch, Query, RowUnreadable, Standing, ViewsUnavailable
+from services.views.port import BadQuery, Batch, OutboxStep, Query, RowUnreadable, Standing, ViewsUnavailable
 from services.views.scrub import Scrub
 from tests.make import JURISDICTION as J
 from tests.make import Chain, chain
@@ -163,6 +163,8 @@ async def test_rows_step_and_head_are_written_together(store: Any) -> None:
     (step,) = await store.steps(J, 0)
     assert (step.after, step.upto) == (0, 3)
     assert [(c.view, c.key, c.before, c.row) for c in step.changes] == [("roster", "W1", None, person("W1"))]
+    assert await store.steps(J, 0, views=["roster"]) == [step]
+    assert await store.steps(J, 0, views=["presence"]) == [OutboxStep(0, 3, ())]
 
 
 async def test_the_head_is_compared_before_anything_is_written(store: Any) -> None:

@@ -1,7 +1,7 @@
 """A follower tracks the views of other processes, and never hides a gap."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from typing import Any
 
 import pytest
@@ -29,11 +29,15 @@ class Shared:
     async def head(self, jurisdiction: str) -> Head:
         return Head(self.at.get(jurisdiction, 0), "x")
 
-    async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep] | None:
+    async def steps(
+        self, jurisdiction: str, after: int, limit: int = 1000, views: Collection[str] | None = None
+    ) -> list[OutboxStep] | None:
         self.asked += 1
         return self.outbox
 
-    def unpack(self, after: int, upto: int, packed: bytes) -> OutboxStep:
+    def unpack(
+        self, after: int, upto: int, packed: bytes, views: Collection[str] | None = None
+    ) -> OutboxStep:
         return OutboxStep(after, upto, ())
 
 

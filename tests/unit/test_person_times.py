@@ -1,6 +1,7 @@
 """Person-times in every order come from an index, and are those derived from all facts, whatever happened."""
 
 import asyncio
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any, Final
 
@@ -62,7 +63,9 @@ class City:
         for one in (*(DefineArea(area=one, name=one) for one in AREAS), *map(_registered, WORKERS)):
             self.chain.commit(one)
 
-    async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep] | None:
+    async def steps(
+        self, jurisdiction: str, after: int, limit: int = 1000, views: Collection[str] | None = None
+    ) -> list[OutboxStep] | None:
         return None if self.missed else await self.views.steps(jurisdiction, after, limit)
 
     def act(self, kind: str, worker: str, area: str, ago: int, which: int) -> None:

@@ -180,7 +180,8 @@ async def test_more_steps_than_are_read_at_once_are_all_looked_at(tmp_path: Path
     """An offer in a burst must be pushed without waiting for the next command."""
     looked: list[int] = []
 
-    async def steps(jurisdiction: str, after: int) -> list[OutboxStep]:
+    async def steps(jurisdiction: str, after: int, *, views: tuple[str, ...]) -> list[OutboxStep]:
+        assert views == ("assignments",)
         looked.append(after)
         return [OutboxStep(n, n + 1, ()) for n in range(after, min(after + 2, 5))]
 

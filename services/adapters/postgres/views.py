@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -31,7 +31,7 @@ from services.views.port import (
     ViewsUnavailable,
 )
 from services.views.query import POSTGRES, cut, most_read, seen, select, sort_of
-from services.views.steps import unpack
+from services.views.steps import chosen, unpack
 
 USED_SECONDS: Final = 3_600
 _LIVE: Final = "SELECT jurisdiction, position FROM heads WHERE position > 0 ORDER BY jurisdiction"
@@ -141,10 +141,12 @@ class PgViews:
 
         return await asyncio.to_thread(table.checked, *await self._pool.read(read))
 
-    async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep] | None:
+    async def steps(
+        self, jurisdiction: str, after: int, limit: int = 1000, views: Collection[str] | None = None
+    ) -> list[OutboxStep] | None:
         found = await self._stored_steps(jurisdiction, after, limit)
         try:
-            return None if found is None else [self.unpack(*step) for step in found]
+            return None if found is None else [self.unpack(*step, views) for step in found]
         except RowUnreadable:  # who follows starts over from the rows
             return None
 
@@ -164,9 +166,11 @@ class PgViews:
         rows = await self._pool.fetch(heads.OLDEST, jurisdiction)
         return rows[0][0] if rows else None
 
-    def unpack(self, after: int, upto: int, packed: bytes) -> OutboxStep:
+    def unpack(
+        self, after: int, upto: int, packed: bytes, views: Collection[str] | None = None
+    ) -> OutboxStep:
         """Decode a stored step. Raises RowUnreadable."""
-        return unpack(self._by_table, after, upto, packed)
+        return unpack(chosen(self._by_table, views), after, upto, packed)
 
     def _table(self, view: str) -> PgTable:
         table = self.tables.get(view)

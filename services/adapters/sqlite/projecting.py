@@ -24,6 +24,11 @@ from services.base.tuning import tune
 from services.views.beside import Child
 from services.views.working import Worker
 
+try:
+    from uvloop import new_event_loop  # a tenth less processor time an event than asyncio's own loop
+except ImportError:  # uvloop does not support Windows
+    from asyncio import new_event_loop
+
 BUFFER: Final = 2**20
 END_SECONDS: Final = 5.0
 """Within which a projector ends after its connection was closed. One that does not, as it hangs, is killed:
@@ -85,7 +90,8 @@ def main() -> None:
     for number in ending():  # a terminal or a service manager sends them to both
         signal.signal(number, signal.SIG_IGN)  # the other process decides
     connection = socket.socket(fileno=os.dup(0))
-    asyncio.run(project(Path(sys.argv[1]), connection))
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        runner.run(project(Path(sys.argv[1]), connection))
 
 
 if __name__ == "__main__":

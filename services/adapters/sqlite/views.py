@@ -1,6 +1,6 @@
 """The view store in one SQLite file (WAL): one writing thread, a few reading threads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +26,7 @@ from services.views.port import (
     StoredView,
     ViewsUnavailable,
 )
+from services.views.steps import chosen
 
 Some = Mapping[str, Row]
 ANALYSE_FROM: Final = 1_000
@@ -151,8 +152,12 @@ class SqliteViews:
             found.unsound.add(said)
         return found
 
-    async def steps(self, jurisdiction: str, after: int, limit: int = 1000) -> list[OutboxStep] | None:
-        return await self._connections.read(reading.steps, self.tables, jurisdiction, after, limit)
+    async def steps(
+        self, jurisdiction: str, after: int, limit: int = 1000, views: Collection[str] | None = None
+    ) -> list[OutboxStep] | None:
+        return await self._connections.read(
+            reading.steps, chosen(self.tables, views), jurisdiction, after, limit
+        )
 
     async def oldest_step(self, jurisdiction: str) -> int | None:
         return await self._connections.read(outbox.oldest, jurisdiction)
