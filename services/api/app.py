@@ -21,63 +21,67 @@ from services.access import AccessUnavailable, Tokens
 from services.api import (
     access_tokens,
     alerts,
+    boundaries,
+    candidates,
+    commands,
+    export,
+    files,
+    find,
+    health,
+    imports,
+    journal,
+    places,
+    session,
+    stream,
+    views,
+    words,
+)
+from services.api.compress import CompressAnswers
+from services.api.context import Answer, answer, muster, principal
+from services.api.document import document as describe
+from services.api.heavy import HeavyReads
+from services.api.hub import Hub
+from services.api.institutions import (
     asked_files,
     asking,
     awards,
     board_file,
-    boundaries,
-    candidates,
     certificates,
-    commands,
     coverage,
     coverage_file,
-    export,
-    files,
-    find,
     find_firms,
     funnel,
-    health,
-    imports,
-    institutions,
-    journal,
     leaders,
+    near,
+    need_sums,
+    public_stations,
+    responsibility,
+    training,
+    undertakings,
+    waiting,
+)
+from services.api.institutions import report as institutions
+from services.api.institutions.comparing import Comparisons
+from services.api.institutions.doubting import Doubts
+from services.api.institutions.serving import Servings
+from services.api.lag import Lag
+from services.api.lean import LeanFastAPI
+from services.api.limits import Bodies, LimitBodies
+from services.api.pages import STATIC, SecurityHeaders, basemap, docs
+from services.api.phone import (
     me,
     my_activities,
     my_recognition,
     my_stations,
     my_training,
-    near,
-    need_sums,
-    places,
-    public_stations,
     push,
-    responsibility,
-    session,
     sign_in_codes,
-    stream,
     telemetry,
-    training,
-    undertakings,
-    views,
-    waiting,
-    words,
 )
-from services.api.comparing import Comparisons
-from services.api.compress import CompressAnswers
-from services.api.context import Answer, answer, muster, principal
-from services.api.document import document as describe
-from services.api.doubting import Doubts
-from services.api.heavy import HeavyReads
-from services.api.hub import Hub
-from services.api.lag import Lag
-from services.api.lean import LeanFastAPI
-from services.api.limits import Bodies, LimitBodies
-from services.api.pages import STATIC, SecurityHeaders, basemap, docs
+from services.api.phone.worker_rows import WorkerReader
 from services.api.problems import Problem, on_crash, on_gone, on_http_error, on_problem, on_unavailable
 from services.api.routing import Endpoint, operation
 from services.api.server.edge import BASEMAP, Edge
-from services.api.serving import Servings
-from services.api.worker_rows import WorkerReader
 from services.application.lookup import closed_of, names_of
 from services.application.muster import Muster
 from services.files.port import FilesUnavailable

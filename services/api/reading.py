@@ -15,15 +15,15 @@ from projections.base import EVERYBODY, View
 from services.access import Principal
 from services.adapters.memory.views import ViewFile
 from services.api import derived
-from services.api.comparing import Comparisons
 from services.api.context import heavy, muster
 from services.api.derived import Days
-from services.api.doubting import Doubts
 from services.api.headings import FIELDS
+from services.api.institutions.comparing import Comparisons
+from services.api.institutions.doubting import Doubts
+from services.api.institutions.serving import Servings
 from services.api.parameters import read
 from services.api.problems import Problem
 from services.api.rows import personal_of
-from services.api.serving import Servings
 from services.api.view_parameters import (
     COMPARED,
     DATED,

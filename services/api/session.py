@@ -10,10 +10,10 @@ from starlette.requests import Request
 from services.access import session_lifetime
 from services.access.principal import ScopeName
 from services.api.context import COOKIE, Answer, Done, answer, edge, foreign, model, muster, principal, tokens
+from services.api.phone.sign_in_codes import redeem
 from services.api.problems import Problem
 from services.api.routing import operation
 from services.api.server.edge import MapSettings
-from services.api.sign_in_codes import redeem
 from services.base.clock import SystemClock
 from services.decisions.fields import omitted
 from services.decisions.scopes import MAY, OBSERVE

@@ -9,7 +9,7 @@ import typer
 from events.post import ANSWER, TASKS
 from events.terms import Names
 from projections.responsibility import Answering, Asked, Gap, Responsibility
-from services.api.holders import named
+from services.api.institutions.holders import named
 from services.api.rows import Opener
 from services.application.answering import NotThere, answered
 from services.base.clock import SystemClock

@@ -7,9 +7,9 @@ from typing import Annotated, Any, Final
 import msgspec
 import typer
 
-from services.api.certificate.badge import opened
-from services.api.certificate.code import AwardPaper, BadCode, verified
-from services.api.certificates import Trust
+from services.api.institutions.certificate.badge import opened
+from services.api.institutions.certificate.code import AwardPaper, BadCode, verified
+from services.api.institutions.certificates import Trust
 from services.cli.common import Fail, Json, out
 
 _BADGE: Final = ".jwt"

@@ -8,10 +8,10 @@ import typer
 
 from projections.leaders import leaders as leaders_of
 from projections.training_figures import figures, year_of
-from services.api.holders import named
-from services.api.leaders import READ as LEADERS
+from services.api.institutions.holders import named
+from services.api.institutions.leaders import READ as LEADERS
+from services.api.institutions.training import READ as TRAINING
 from services.api.rows import Opener
-from services.api.training import READ as TRAINING
 from services.base.clock import SystemClock
 from services.cli.common import DATA, Data, Format, Jurisdiction, existing, local, only, out, print_rows, run
 from services.cli.reading import reading

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import typer
 
-from services.api.report_names import named
+from services.api.institutions.report_names import named
 from services.api.rows import Opener
 from services.cli.common import DATA, Data, Fail, Json, Jurisdiction, existing, local, only, out, run
 from services.cli.reading import reading

@@ -11,8 +11,8 @@ import typer
 from services import wiring
 from services.access import Token, TokenRefused
 from services.access.tokens import CODE_MINUTES, MAX_CODE_MINUTES
+from services.api.phone.sign_in_codes import link as code_link
 from services.api.server.serve import running
-from services.api.sign_in_codes import link as code_link
 from services.cli.common import (
     DATA,
     Data,

@@ -8,7 +8,7 @@ import typer
 
 from events.area import inside
 from events.review_right import STATES
-from services.api.doubting import Rows, found
+from services.api.institutions.doubting import Rows, found
 from services.application.answering import NotThere, require
 from services.base.clock import SystemClock
 from services.cli.answers import not_defined

@@ -12,9 +12,16 @@ import jwt
 import pytest
 from service import J, Service
 
-from services.api.certificate.badge import badge, credential, issuer, opened, urn
-from services.api.certificate.code import AwardPaper, BadCode, public_key, signed, signing_key, verified
-from services.api.certificate.paper import pdf
+from services.api.institutions.certificate.badge import badge, credential, issuer, opened, urn
+from services.api.institutions.certificate.code import (
+    AwardPaper,
+    BadCode,
+    public_key,
+    signed,
+    signing_key,
+    verified,
+)
+from services.api.institutions.certificate.paper import pdf
 from services.cli import certificates
 from services.cli.common import Fail
 

@@ -10,8 +10,15 @@ import httpx
 import pytest
 from service import J, Service
 
-from services.api.certificate.code import BadCode, Paper, public_key, signed, signing_key, verified
-from services.api.certificate.paper import drawable, pdf
+from services.api.institutions.certificate.code import (
+    BadCode,
+    Paper,
+    public_key,
+    signed,
+    signing_key,
+    verified,
+)
+from services.api.institutions.certificate.paper import drawable, pdf
 from services.cli import certificates
 from services.cli.common import Fail
 

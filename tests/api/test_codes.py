@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from service import J, Service
 
-from services.api import sign_in_codes as codes
+from services.api.phone import sign_in_codes as codes
 from services.api.problems import Problem
 
 MONTH = 30 * 24 * 3600

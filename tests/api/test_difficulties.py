@@ -11,7 +11,7 @@ from service import J, Service
 
 from events.difficulty_history import MOST_FILES
 from projections.catalog import public_views
-from services.api.asking import ASKED_A_MINUTE, hashed
+from services.api.institutions.asking import ASKED_A_MINUTE, hashed
 from services.decisions.scopes import SCOPES
 from services.files.form import SealedFile, name_of, unpack
 from services.files.sweeping import KEPT, sweep_unattached

@@ -13,7 +13,7 @@ from service import J, Service
 
 from projections.presence import IntervalRow
 from services.api.hours import SHOWN, hours
-from services.api.worker_rows import WorkerReader
+from services.api.phone.worker_rows import WorkerReader
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from service import J, Service
 
-from services.api import telemetry
+from services.api.phone import telemetry
 from services.locations.port import Fix
 from services.views.port import ViewsUnavailable
 

@@ -9,7 +9,7 @@ from service import J, Service
 
 from events.door_code import after
 from events.session_facts import half_at
-from services.api import my_training
+from services.api.phone import my_training
 from tests.photos import photo
 
 SEED = "5" * 64

@@ -144,8 +144,8 @@ def test_it_brings_what_a_cluster_needs(image: Image) -> None:
 USES = """
 from datetime import UTC, datetime
 
-from services.api.certificate.code import Paper
-from services.api.certificate.paper import pdf
+from services.api.institutions.certificate.code import Paper
+from services.api.institutions.certificate.paper import pdf
 from services.matching.names import folded
 from services.reports.institutions.document import written
 from services.reports.institutions.worked import InstitutionsReport

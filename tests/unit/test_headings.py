@@ -9,9 +9,9 @@ from each import each
 
 from projections.catalog import public_views, views
 from projections.instant import READ
-from services.api import board_file
-from services.api.coverage_file import COLUMNS
 from services.api.headings import CHOICES, FIELDS, headings
+from services.api.institutions import board_file
+from services.api.institutions.coverage_file import COLUMNS
 from services.api.view_parameters import DERIVED
 from services.refusals import languages
 

@@ -9,8 +9,8 @@ from events.need import Side
 from projections.needs import NeedRow
 from projections.station_days import key_of
 from services.api.context import Answer, answer, muster
-from services.api.me import own_worker
 from services.api.parameters import NoParameters, read
+from services.api.phone.me import own_worker
 from services.api.routing import operation
 from services.api.zones import zone_in
 from services.views.port import Query

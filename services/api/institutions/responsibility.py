@@ -15,7 +15,7 @@ from projections.answerable import AREA, TRADE
 from projections.responsibility import Asked, Responsibility
 from services.access import Principal
 from services.api.context import Answer, answer, heavy, instant_of, muster, reader
-from services.api.holders import shown
+from services.api.institutions.holders import shown
 from services.api.parameters import AreaText, At, Parameters, Reveal, in_range, one_of, read, text_up_to
 from services.api.problems import Problem
 from services.api.routing import operation

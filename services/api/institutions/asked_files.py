@@ -6,14 +6,14 @@ from typing import Final
 from starlette.requests import Request
 
 from events.difficulty_history import MOST_FILES
-from services.api.asking import ASKER, RECEIPT, Limits, here, of_receipt
 from services.api.commands import CommandOutcome, key_of, send_by_service
 from services.api.context import Answer
 from services.api.given_files import PICTURES, cleaned, given_file, kept
+from services.api.institutions.asking import ASKER, RECEIPT, Limits, here, of_receipt
+from services.api.phone.sign_in_codes import address
 from services.api.problems import Problem
 from services.api.reading import arrived
 from services.api.routing import operation
-from services.api.sign_in_codes import address
 from services.decisions.difficulty.commands import Attach
 from services.files.recordings import VOICE
 

@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services.api.context import Answer, answer, heavy, instant_of, muster, reader
+from services.api.institutions.report_names import VIEW, shown
+from services.api.institutions.responsibility import require_known
 from services.api.parameters import Areas, At, Parameters, Reveal, one_of, read
 from services.api.problems import Problem
-from services.api.report_names import VIEW, shown
-from services.api.responsibility import require_known
 from services.api.routing import operation
 from services.api.zones import zone_of
 from services.base.threads import beside

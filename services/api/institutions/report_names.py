@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from services.access import Principal, asked_only
 from services.api.context import muster
-from services.api.holders import POSTS
+from services.api.institutions.holders import POSTS
 from services.api.rows import Opener
 from services.api.sight import sight
 from services.api.views import record_shown

@@ -12,7 +12,7 @@ from projections.leaders import LeaderRow, leaders
 from projections.where import lies_in
 from services.access import Principal
 from services.api.context import Answer, answer, heavy, instant_of, muster, reader
-from services.api.holders import POSTS, shown
+from services.api.institutions.holders import POSTS, shown
 from services.api.parameters import Areas, At, Parameters, Reveal, in_range, read
 from services.api.problems import Problem
 from services.api.routing import operation

@@ -9,10 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from projections.awards import REVOKED, AwardRow
-from services.api.certificate.badge import MEDIA, badge, issuer, urn
-from services.api.certificate.code import AwardPaper, public_key, signing_key
-from services.api.certificates import PDF, as_pdf, attached, name_of, secret, theirs
 from services.api.context import Answer, answer, muster, reader
+from services.api.institutions.certificate.badge import MEDIA, badge, issuer, urn
+from services.api.institutions.certificate.code import AwardPaper, public_key, signing_key
+from services.api.institutions.certificates import PDF, as_pdf, attached, name_of, secret, theirs
 from services.api.parameters import NoParameters, read
 from services.api.problems import Problem
 from services.api.routing import operation

@@ -12,9 +12,9 @@ from events.post_history import post_at
 from projections.funnel import Asked, Funnel, funnel, settings_of
 from projections.office_index import OfficeIndex
 from services.api.context import Answer, answer, heavy, instant_of, muster, reader
+from services.api.institutions.responsibility import require_known
 from services.api.parameters import Areas, At, Parameters, in_range, read, text_up_to
 from services.api.problems import Problem
-from services.api.responsibility import require_known
 from services.api.routing import operation
 from services.views.port import Query, Views
 

@@ -9,8 +9,8 @@ from starlette.requests import Request
 from events.area import inside
 from projections.activities import AllianceActivityRow
 from services.api.context import Answer, answer, muster
-from services.api.me import own_worker
 from services.api.parameters import NoParameters, read
+from services.api.phone.me import own_worker
 from services.api.problems import Problem
 from services.api.routing import operation
 from services.views.port import Query

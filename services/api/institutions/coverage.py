@@ -15,9 +15,9 @@ from projections.coverage_facts import CoverageFact
 from projections.coverage_index import CoverageIndex
 from projections.hours import midnight
 from services.api.context import Answer, answer, heavy, instant_of, muster, reader
+from services.api.institutions.responsibility import require_known
 from services.api.parameters import Areas, At, Parameters, in_range, read, text_up_to
 from services.api.problems import Problem
-from services.api.responsibility import require_known
 from services.api.routing import operation
 from services.api.view_parameters import Day
 from services.api.zones import zone_in

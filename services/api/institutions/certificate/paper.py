@@ -14,7 +14,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from services.api.certificate.code import AwardPaper, Paper, Said
+from services.api.institutions.certificate.code import AwardPaper, Paper, Said
 
 FONT: Final = "NotoSansSC"
 """Noto Sans SC, of the characters of GB 2312 and some more (font/LICENSE: OFL-1.1)."""

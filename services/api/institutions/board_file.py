@@ -11,10 +11,10 @@ from starlette.responses import StreamingResponse
 from projections.undertaking_board import InTime, UnitLine
 from services.api.context import muster, reader
 from services.api.headings import CHOICES, FIELDS, headings
+from services.api.institutions.undertakings import BoardParameters, UnitBoard, board_at
 from services.api.parameters import one_of, read
 from services.api.routing import operation
 from services.api.table_files import XLSX, XlsxFile, parts_of
-from services.api.undertakings import BoardParameters, UnitBoard, board_at
 from services.api.zones import zone_in
 from services.base.threads import beside
 

@@ -10,8 +10,15 @@ from starlette.responses import Response
 from projections.certificates import REVOKED, CertificateRow
 from projections.where import lies_in
 from services.access import Principal
-from services.api.certificate.code import AwardPaper, Paper, Said, public_key, signed, signing_key
 from services.api.context import Answer, answer, muster, reader
+from services.api.institutions.certificate.code import (
+    AwardPaper,
+    Paper,
+    Said,
+    public_key,
+    signed,
+    signing_key,
+)
 from services.api.parameters import NoParameters, read
 from services.api.problems import Problem
 from services.api.routing import operation
@@ -87,7 +94,9 @@ async def as_pdf(request: Request, said: Said, secret: bytes) -> Response:
 
 
 def _drawn(said: Said, address: str) -> bytes:
-    from services.api.certificate.paper import pdf  # not at each start: few processes ever draw one
+    from services.api.institutions.certificate.paper import (
+        pdf,  # not at each start: few processes ever draw one
+    )
 
     return pdf(said, address)
 

@@ -14,8 +14,8 @@ from projections.sessions import SessionRow
 from projections.training import TrainingRow
 from projections.training_figures import year_of
 from services.api.context import Answer, answer, muster
-from services.api.me import own_worker
 from services.api.parameters import NoParameters, read
+from services.api.phone.me import own_worker
 from services.api.problems import Problem
 from services.api.routing import operation
 from services.api.zones import zone_of

@@ -13,7 +13,7 @@ import jwt
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from services.api.certificate.code import AwardPaper, BadCode, public_key, verify_key
+from services.api.institutions.certificate.code import AwardPaper, BadCode, public_key, verify_key
 
 MEDIA: Final = "application/vc+jwt"
 CONTEXTS: Final = (

@@ -10,8 +10,14 @@ from starlette.responses import StreamingResponse
 
 from events.terms import BUILT_IN, term_id
 from services.api.context import muster, reader
-from services.api.coverage import Coverage, CoveredBy, InstantParameters, asked_instant, covered_at
 from services.api.headings import CHOICES, FIELDS, headings
+from services.api.institutions.coverage import (
+    Coverage,
+    CoveredBy,
+    InstantParameters,
+    asked_instant,
+    covered_at,
+)
 from services.api.parameters import one_of
 from services.api.routing import operation
 from services.api.table_files import XLSX, XlsxFile, parts_of

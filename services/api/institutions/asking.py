@@ -20,10 +20,10 @@ from events.post_history import post_at
 from projections.difficulties import DifficultyRow
 from services.api.commands import CommandOutcome, send_by_service
 from services.api.context import Answer, answer, model, muster
+from services.api.phone.sign_in_codes import WrongCodes, address
 from services.api.problems import Problem
 from services.api.routing import operation
 from services.api.rows import Opener
-from services.api.sign_in_codes import WrongCodes, address
 from services.decisions.base import Command
 from services.decisions.difficulty.commands import Ask, Confirm, Reopen, Withdraw
 from services.decisions.fields import AreaCode, Code, Instant, PersonalLine, PersonalText

@@ -16,14 +16,14 @@ from projections.requests import RequestRow
 from services.access import Principal
 from services.api.context import Answer, NotModified, answer, edge, muster, reader
 from services.api.hours import hours
-from services.api.my_page import Member, MyPage, MySos, MyTask, MyTeam, MyWorker, Shown, TaskRequest
 from services.api.parameters import NoParameters, Parameters, Reveal, read
+from services.api.phone.my_page import Member, MyPage, MySos, MyTask, MyTeam, MyWorker, Shown, TaskRequest
+from services.api.phone.worker_rows import WorkerReader, WorkerRows
 from services.api.problems import Problem
 from services.api.reading import own_team
 from services.api.routing import operation
 from services.api.rows import Opener, personal_of
 from services.api.views import record_reveal
-from services.api.worker_rows import WorkerReader, WorkerRows
 
 _PERSONAL: Final = tuple(field for field in personal_of("requests") if field != "note")
 """Personal fields of a request, without the closing note, which is for the desk only."""

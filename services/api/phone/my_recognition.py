@@ -12,8 +12,8 @@ from projections.consents import GIVEN, ConsentRow
 from projections.nominations import NominationRow
 from projections.publications import PublicationRow
 from services.api.context import Answer, answer, muster
-from services.api.me import own_worker
 from services.api.parameters import NoParameters, read
+from services.api.phone.me import own_worker
 from services.api.routing import operation
 from services.api.rows import Opener
 from services.views.port import Query
