@@ -20,8 +20,8 @@ async def recorded_commands(
     views: Views, jurisdiction: str, ids: Sequence[str], upto: int
 ) -> dict[str, RecordedCommand]:
     """Return the commands the view has. Raise ViewsUnavailable if it has not reached `upto`."""
-    head = await views.head(jurisdiction)
-    if head.position < upto or "commands" in await views.degraded(jurisdiction):
+    standing = (await views.standing([jurisdiction]))[jurisdiction]
+    if standing.head.position < upto or "commands" in standing.aside:
         raise ViewsUnavailable(f"the view of {jurisdiction}'s commands is being rebuilt")
     try:
         rows = (await views.load(jurisdiction, {"commands": ids})).get("commands", {})

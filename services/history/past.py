@@ -23,7 +23,8 @@ from projections.fold import folds, step
 from services.application.progress import ViewProgress
 from services.base.threads import beside
 from services.history.as_of import recorded_until
-from services.history.instants import Instants
+from services.history.instants import MOST_BEHIND, Instants
+from services.history.making import Maker
 from services.log.port import Log, LogDamaged, LogUnavailable, Stored
 from services.views.batch import run_batch
 from services.views.belonging import Belonging
@@ -37,8 +38,9 @@ MOST_BEYOND: Final = 20_000
 REST: Final = 4.0
 """How much longer than it works the maker rests, so that it takes a fifth of one core at most."""
 BUSY: Final = 300
-"""Events a second above which the maker waits, until it is MOST_BEHIND."""
-MOST_BEHIND: Final = 100_000
+"""Events a second above which making waits, until it is so far behind."""
+MOST_PUT_OFF: Final = 100_000
+"""In this process, whose callers wait for it."""
 MOST_BYTES: Final = 4 << 30
 MOST_ROWS: Final = 300_000
 """Most rows of one view that are read at once."""
@@ -79,10 +81,12 @@ class Past:
         most: int = MOST_BYTES,
         asked_only: bool = False,
         instants: Instants | None = None,
+        maker: Maker | None = None,
     ) -> None:
         """Takes ownership of the store, which may use `most` bytes, and of `instants`, which follows with it.
-        `asked_only`: make the past only of jurisdictions of which it was asked."""
-        self._instants = instants
+        `asked_only`: make the past only of jurisdictions of which it was asked. `maker`: has it made in
+        another process."""
+        self._instants, self._maker = instants, maker
         self._log, self._store, self._views = log, store, views
         self._most, self._asked = most, set[str]() if asked_only else None
         self._parked: set[str] = set()
@@ -175,27 +179,48 @@ class Past:
         """Follow the views until cancelled."""
         traffic = Traffic(progress)
         while True:
-            for jurisdiction, position in dict(progress.positions).items():
-                least = MOST_BEHIND if traffic.busy() else GRAIN
-                await self.follow(jurisdiction, position, least, traffic.busy)
+            now = dict(progress.positions)
+            if self._maker:
+                await self._made_by(self._maker, now, MOST_BEHIND // 2 if traffic.busy() else GRAIN)
+            else:
+                for jurisdiction, position in now.items():
+                    least = MOST_PUT_OFF if traffic.busy() else GRAIN
+                    await self.follow(jurisdiction, position, least, busy=traffic.busy)
             await asyncio.sleep(IDLE_SECONDS)
 
+    async def _made_by(self, maker: Maker, positions: Mapping[str, int], least: int) -> None:
+        try:
+            await maker.follow(positions, least)
+            self._trouble = None
+        except (OSError, ViewsUnavailable) as error:
+            self._tell(str(error))
+
+    async def make_all(self, rest: float = 0.0) -> None:
+        """Make the past of all jurisdictions to the end of their logs. See `make`."""
+        for jurisdiction in await self._log.jurisdictions():
+            await self.follow(jurisdiction, (await self._log.end(jurisdiction)).position, rest=rest)
+
     async def follow(
-        self, jurisdiction: str, position: int, least: int = 1, busy: Callable[[], bool] = lambda: False
+        self,
+        jurisdiction: str,
+        position: int,
+        least: int = 1,
+        rest: float = REST,
+        busy: Callable[[], bool] = lambda: False,
     ) -> None:
         """Make the past of a jurisdiction whose views are at a position, if it is `least` events behind.
         Leave the rest for later once it becomes busy."""
         if self._asked is not None and jurisdiction not in self._asked:
             return
         if self._instants:
-            await self._instants.follow(jurisdiction, position, least, REST, busy)
+            await self._instants.follow(jurisdiction, position, least, rest, busy)
         if jurisdiction in self._parked:
             return
         try:
             await self._check(jurisdiction)
             head = await self._store.head(jurisdiction)
             if position - head.position >= least:
-                await self.make(jurisdiction, REST, busy)
+                await self.make(jurisdiction, rest, busy)
             self._trouble = None
         except (UnknownEvent, BadEvent, LogDamaged) as error:
             self._parked.add(jurisdiction)

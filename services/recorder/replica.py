@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Final
 
 import msgspec
@@ -23,7 +23,9 @@ from services.snapshots.port import RowsLost, SnapshotsUnavailable
 MOST_AT_ONCE: Final = 200_000
 """Events read without a snapshot, when there is much to read."""
 KEEP_IDS: Final = 50_000
-"""Number of command ids always held in memory."""
+"""Most command ids held in memory, if the view of commands has the older ones."""
+EVICT: Final = 2_000
+"""Ids forgotten at once, in a millisecond."""
 
 log_of = logging.getLogger("muster.writer")
 Lookup = Callable[[Sequence[str], int], Awaitable[dict[str, RecordedCommand]]]
@@ -163,11 +165,12 @@ class Replica:
             self._keeper.offer(self.state, self.viewed, least)
 
     def _evict(self) -> None:
-        """Forget ids held by the view of commands, once there are many."""
+        """Forget the oldest ids held by the view of commands, once there are many."""
         commands = self.state[COMMANDS]
         if len(commands) <= KEEP_IDS:
             return
-        in_view = takewhile(lambda known: known[1].position <= self.viewed, commands.items())  # oldest first
+        oldest = islice(commands.items(), len(commands) - KEEP_IDS + EVICT)
+        in_view = takewhile(lambda known: known[1].position <= self.viewed, oldest)
         for key in [key for key, _ in in_view]:
             del commands[key]
         self._forgotten = max(self._forgotten, self.viewed)

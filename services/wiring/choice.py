@@ -6,17 +6,14 @@ from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-from projections.catalog import public_views
 from projections.catalog import views as catalog
 from services.access import Tokens
 from services.adapters.folder.files import FolderFiles
 from services.adapters.sqlite import projecting
 from services.adapters.sqlite.data_file import writable
-from services.adapters.sqlite.instants import SqliteInstants
 from services.adapters.sqlite.keys import local_vault
 from services.adapters.sqlite.locations import SqliteLocations
 from services.adapters.sqlite.log import SqliteLog
-from services.adapters.sqlite.past import SqlitePast
 from services.adapters.sqlite.phones import SqlitePushStore
 from services.adapters.sqlite.snapshots import FolderSnapshots
 from services.adapters.sqlite.tokens import local_tokens
@@ -29,7 +26,6 @@ from services.base.private import make_folder
 from services.dispatch.abilities import SHIPPED, Abilities
 from services.dispatch.abilities import load as load_abilities
 from services.files.port import Files
-from services.history.instants import Instants
 from services.history.past import Past
 from services.log.port import Log
 from services.push.pusher import Pusher
@@ -37,7 +33,7 @@ from services.push.rules import DEFAULT_HOSTS, Rules
 from services.vault import Vault
 from services.views.beside import ProjectorBeside
 from services.views.port import Views
-from services.wiring import cluster, settings
+from services.wiring import cluster, making, settings
 
 
 async def opened(
@@ -92,14 +88,11 @@ async def past(data: Path, log: Log) -> Past | None:
 
     In a cluster each API process has its own, of the jurisdictions whose past it is asked for.
     """
-    found, public = settings(), {name: catalog[name] for name in public_views()}
+    found = settings()
     if not found.past_mb:
         return None
-    most = found.past_mb << 20
-    rows = await asyncio.to_thread(SqliteInstants, data / "instants.sqlite")
-    store = await asyncio.to_thread(SqlitePast, data / "past.sqlite", public)
-    instants = Instants(log, rows, most)
-    return Past(log, store, public, most=most, asked_only=found.clustered, instants=instants)
+    apart = found.two_processes and not found.clustered
+    return await making.past(data, log, found.past_mb, apart=apart, asked_only=found.clustered)
 
 
 def _beside(data: Path, views: SqliteViews, announcements: Announcements) -> ProjectorBeside:

@@ -6,7 +6,7 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -26,30 +26,28 @@ def two_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MUSTER_PROCESSES", "2")
 
 
-def children(pid: int) -> list[int]:
-    """Return the processes that a process has started and that still run."""
-    found: list[int] = []
+PROJECTING = b"services.adapters.sqlite.projecting"
+
+
+def running(*words: bytes) -> Iterator[tuple[int, int]]:
+    """Yield (process, its parent) of those whose command line has these words."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            state, parent = (folder / "stat").read_text().rsplit(")", 1)[1].split()[:2]
+            if set(words) <= set((folder / "cmdline").read_bytes().split(b"\0")):
+                parent = (folder / "stat").read_text().rsplit(")", 1)[1].split()[1]
+                yield int(folder.name), int(parent)
         except OSError:  # it ended meanwhile
             continue
-        if int(parent) == pid and state != "Z":
-            found.append(int(folder.name))
-    return found
 
 
 def projectors_of(data: Path) -> list[int]:
     """Return the projectors of a data folder, whoever started them."""
-    found: list[int] = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            words = (folder / "cmdline").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if str(data).encode() in words and b"services.adapters.sqlite.projecting" in words:
-            found.append(int(folder.name))
-    return found
+    return [process for process, _ in running(PROJECTING, str(data).encode())]
+
+
+def projectors_by(server: Server) -> list[int]:
+    """Return the projectors that a server has started. The past is made in another process."""
+    return [process for process, parent in running(PROJECTING) if parent == server.process.pid]
 
 
 def until(true: Callable[[], Any], seconds: float = 20) -> Any:
@@ -62,7 +60,7 @@ def until(true: Callable[[], Any], seconds: float = 20) -> Any:
 
 
 def the_projector(server: Server) -> int:
-    return until(lambda: children(server.process.pid))[0]
+    return until(lambda: projectors_by(server))[0]
 
 
 class Sent:
@@ -137,7 +135,7 @@ def stopped(server: Server, data: Path, number: signal.Signals) -> None:
     server.process.send_signal(number)
     server.process.communicate(timeout=30)
     assert server.process.returncode == 0
-    assert not projectors_of(data)
+    assert not list(running(str(data).encode()))
     checked = muster("verify", "--data", str(data))
     assert checked.returncode == 0, checked.stdout + checked.stderr
 

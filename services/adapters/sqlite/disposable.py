@@ -17,6 +17,8 @@ log_of = logging.getLogger("muster.history")
 WRITER_MB: Final = 8
 READER_MB: Final = 2
 """Little, as the process that answers has several such files: what is read there is mostly read once."""
+CHECKPOINT: Final = 2_000
+"""Pages of each write-ahead log, 8 MB: there are two more than those of log and views."""
 _MADE_FOR: Final = "CREATE TABLE made_for (signature TEXT NOT NULL) STRICT;"
 
 
@@ -46,7 +48,7 @@ def opened(path: Path, schema: str, form: int, tables: Iterable[PastTable]) -> C
 
 
 def _connected(path: Path) -> Connections:
-    return Connections(path, readonly=False, writer_mb=WRITER_MB, reader_mb=READER_MB)
+    return Connections(path, readonly=False, writer_mb=WRITER_MB, reader_mb=READER_MB, checkpoint=CHECKPOINT)
 
 
 def _remove(path: Path) -> None:

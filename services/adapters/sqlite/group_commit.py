@@ -14,6 +14,7 @@ import msgspec
 
 from events.commit import Envelope, Head, Verdict, digest, envelope, judge
 from events.repair import SetAside
+from services.adapters.sqlite.checkpoints import Checkpoints
 from services.adapters.sqlite.data_file import is_damage
 from services.adapters.sqlite.log_file import behind, set_aside, unreadable
 from services.log.port import LogUnavailable, OutcomeUnknown
@@ -21,6 +22,8 @@ from services.log.port import LogUnavailable, OutcomeUnknown
 GROUP: Final = 1000
 """Most appends per transaction."""
 GROUP_BYTES: Final = 16 * 2**20
+CHECKPOINT: Final = 4_000
+"""Pages of the write-ahead log, 16 MB, from which on they are moved into the file."""
 
 _NOT_WRITTEN: Final = frozenset(
     (apsw.SQLITE_FULL, apsw.SQLITE_IOERR_WRITE, apsw.SQLITE_BUSY, apsw.SQLITE_READONLY)
@@ -57,6 +60,7 @@ class GroupCommit:
         """`begun` is called once in each transaction, which fails with what that raises. `stored` reads and
         checks a head; raises LogDamaged. Takes ownership of `db`."""
         self._db, self._path, self._begun, self._stored, self._accepted = db, path, begun, stored, accepted
+        self._checkpoints = Checkpoints(path, db, CHECKPOINT)
         self._calls: queue.SimpleQueue[Call | None] = queue.SimpleQueue()
         self._closed = False
         self._gate = threading.Lock()
@@ -90,6 +94,8 @@ class GroupCommit:
             group, more = self._group()
             if group:
                 _answer(group, self._write(group))
+                self._checkpoints.look()
+        self._checkpoints.close()
         self._db.close()
 
     def _group(self) -> tuple[list[Call], bool]:

@@ -78,7 +78,6 @@ def open_writer(path: Path) -> apsw.Connection:
         make_folder(path.parent)
         create(path, CREATE)
         db = connect(path)
-        db.execute("PRAGMA wal_autocheckpoint = 4000").fetchall()
         refuse_damaged(db, path)
         _refuse_foreign(db, path)
         with db:

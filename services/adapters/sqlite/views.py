@@ -31,6 +31,8 @@ from services.views.steps import chosen
 Some = Mapping[str, Row]
 ANALYSE_FROM: Final = 1_000
 """From this many events on, planner statistics are recomputed each time the log doubles."""
+AT_ONCE: Final = 20
+"""Rows by their keys that are read without waiting for a thread's turn."""
 
 
 class SqliteViews:
@@ -118,7 +120,9 @@ class SqliteViews:
         return [view for view, since in (await self.degraded(jurisdiction)).items() if since == 0]
 
     async def standing(self, jurisdictions: Sequence[str]) -> dict[str, Standing]:
-        return await self._connections.read(file.standing, jurisdictions)
+        few = len(jurisdictions) <= AT_ONCE
+        read = self._connections.read_at_once if few else self._connections.read
+        return await read(file.standing, jurisdictions)
 
     async def load_all(self, keys: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, Rows]:
         wanted = {
@@ -128,7 +132,9 @@ class SqliteViews:
 
     async def load(self, jurisdiction: str, keys: Mapping[str, Sequence[str]]) -> Rows:
         wanted = [(self._table(view), some) for view, some in keys.items()]
-        return await self._connections.read(reading.load, jurisdiction, wanted)
+        few = sum(map(len, keys.values())) <= AT_ONCE
+        read = self._connections.read_at_once if few else self._connections.read
+        return await read(reading.load, jurisdiction, wanted)
 
     async def query(self, jurisdiction: str, view: str, query: Query) -> Page:
         return await self._connections.read(reading.page, jurisdiction, self._table(view), query)

@@ -4,12 +4,14 @@ import asyncio
 import queue
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 import apsw
 
 from services.adapters.sqlite import views_file as file
+from services.adapters.sqlite.checkpoints import Checkpoints
 from services.adapters.sqlite.data_file import BUSY_MS
 from services.views.port import ViewsUnavailable
 
@@ -29,16 +31,21 @@ class Connections:
         readonly: bool,
         writer_mb: int = file.WRITER_MB,
         reader_mb: int = file.READER_MB,
+        checkpoint: int = file.CHECKPOINT,
     ) -> None:
-        """`writer_mb`, `reader_mb`: pages that each connection keeps. Raises ViewsUnavailable."""
+        """`writer_mb`, `reader_mb`: pages that each connection keeps. `checkpoint`: see Checkpoints. Raises
+        ViewsUnavailable."""
         self._path, self._readonly, self._closed = path, readonly, False
         self._idle: queue.SimpleQueue[tuple[int, apsw.Connection]] = queue.SimpleQueue()
         self._reader_mb, self._generation = reader_mb, 0
         """Readers of an earlier generation are reopened before reuse."""
         self._writing = ThreadPoolExecutor(1, "muster-views-write")
         self._reading = ThreadPoolExecutor(READERS, "muster-views-read") if path else self._writing
+        self._checkpoints: Checkpoints | None = None
         if not readonly:
             self.writer = file.open_writer(path, writer_mb)
+            if path:
+                self._checkpoints = Checkpoints(path, self.writer, checkpoint)
 
     async def read(
         self, function: Callable[Concatenate[apsw.Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -74,7 +81,12 @@ class Connections:
         """Run on the writing thread. Raises ViewsUnavailable."""
         if self._readonly:
             raise ViewsUnavailable(f"{self._path} is open for reading only")
-        return await self._on(self._writing, lambda: function(*args, **kwargs))
+        try:
+            return await self._on(self._writing, lambda: function(*args, **kwargs))
+        finally:
+            if self._checkpoints:
+                with suppress(RuntimeError):  # closed meanwhile
+                    self._writing.submit(self._checkpoints.look)
 
     def read_here(
         self, function: Callable[Concatenate[apsw.Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -140,5 +152,7 @@ class Connections:
                 self._idle.get_nowait()[1].close()
             except queue.Empty:
                 break
+        if self._checkpoints:
+            self._checkpoints.close()
         if not self._readonly:
             self.writer.close()

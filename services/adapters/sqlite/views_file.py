@@ -24,8 +24,9 @@ _WRITER: Final = {
     "journal_mode": "wal",
     "synchronous": "normal",  # writes lost in a power cut are folded again
     "temp_store": "memory",
-    "wal_autocheckpoint": 10_000,  # 40 MB: hot pages are written back once for many batches
 }
+CHECKPOINT: Final = 10_000
+"""Pages of the write-ahead log, 40 MB: hot ones are written back once for many batches."""
 WRITER_MB: Final = 64
 READER_MB: Final = 16
 
