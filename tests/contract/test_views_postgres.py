@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 import msgspec
 import pytest
-from pg_server import empty_database, execute
+from pg_server import database, execute
 
 from events.commit import Head
 from projections import headcount, roster
@@ -36,9 +36,7 @@ NEWER = {**CATALOG, "roster": msgspec.structs.replace(roster.VIEW, version=roste
 
 @pytest.fixture
 async def dsn() -> str:
-    made = await asyncio.to_thread(empty_database)
-    await migrate(made)
-    return made
+    return await asyncio.to_thread(database)
 
 
 async def opened(dsn: str, catalog: Mapping[str, View[Any]], *, readonly: bool = False) -> PgViews:
