@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from events.terms import BUILT_IN, CATEGORY, term_id
 from services.decisions.area.table import AREAS, area_exists
-from services.decisions.base import Context, Refused, Value
+from services.decisions.base import SAID, Command, Context, Refused, Value
 from services.decisions.incident.table import INCIDENTS
 from services.decisions.request.table import REQUESTS, Request
 from services.decisions.state import State
@@ -69,6 +69,13 @@ def whole_place(lon: float | None, lat: float | None) -> None:
     """Require longitude and latitude together, or neither."""
     if (lon is None) != (lat is None):
         raise Refused("place.half", given="lon" if lat is None else "lat")
+
+
+def says_again(known: object, c: Command, *but: str) -> bool:
+    """Whether a command gives nothing but what a row holds, apart from the fields `but`. A row has no sealed
+    words: whether those are the same cannot be told."""
+    given = c.model_fields_set - {SAID, *but}
+    return all(getattr(known, name, None) == getattr(c, name) for name in given)
 
 
 def fresh(exists: object, code: str, /, **values: Value) -> None:

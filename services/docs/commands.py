@@ -25,7 +25,8 @@ def page() -> str:
         for name in some:
             lines += _command(name, commands[name])
     lines += ["## Sent by the service itself", ""]
-    lines += [f"- `{cls.NAME}`: {sentence(cls)}" for cls in commands.values() if cls.BY == "service"]
+    own = sorted(name for name, cls in commands.items() if cls.BY == "service")
+    lines += [f"- `{name}`: {sentence(commands[name])}" for name in own]
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -79,7 +79,7 @@ def test_all_fields_in_conflict_are_named(city: Given):
     seen = city.state.head.position
     city.and_(request.amend(request="R1", priority=1), now=t("01:00"))
     city.and_(request.amend(request="R1", slots=2, quantity=2), now=t("02:00"))
-    refused = city.when(request.amend(request="R1", priority=2, slots=3, lon=1.0, based_on=seen))
+    refused = city.when(request.amend(request="R1", priority=2, slots=3, lon=1.0, lat=1.0, based_on=seen))
     assert refused.refusal is not None
     assert refused.refusal.values["fields"] == ("priority", "slots")
     assert (refused.refusal.values["field"], refused.refusal.values["changed"]) == ("slots", t("02:00"))

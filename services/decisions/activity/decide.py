@@ -30,7 +30,8 @@ def _announce(state: State, c: Announce, ctx: Context) -> Iterable[Event]:
     key, area = c.activity or ctx.id, c.area or state.jurisdiction
     known = state[ACTIVITIES].get(key)
     given = {name: getattr(c, name) for name in _SAID}
-    if known and ctx.observed and all(getattr(known, name) == value for name, value in given.items()):
+    same = known and c.area in (None, known.area) and given == {name: getattr(known, name) for name in _SAID}
+    if same and ctx.observed:
         return
     lookups.fresh(known, "activity.exists", activity=key)
     lookups.open_area(state, area, ctx)

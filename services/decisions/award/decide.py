@@ -17,7 +17,7 @@ from services.decisions.state import State
 def _grant(state: State, c: Grant, ctx: Context) -> Iterable[Event]:
     key = c.award or ctx.id
     known = state[AWARDS].get(key)
-    if known and ctx.observed and (known.nomination, known.title) == (c.nomination, c.title):
+    if known and ctx.observed and lookups.says_again(known, c, "award"):
         return
     row, then = stood_at(state, c.nomination, ctx)
     lookups.fresh(known, "award.exists", award=key)

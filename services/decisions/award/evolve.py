@@ -12,7 +12,14 @@ from services.decisions.state import State
 
 @evolves(AwardGranted)
 def _granted(state: State, e: AwardGranted, envelope: EventEnvelope) -> None:
-    row = Award(area=e.area, worker=e.worker, nomination=e.nomination, title=e.title, granted_at=envelope.at)
+    row = Award(
+        area=e.area,
+        worker=e.worker,
+        nomination=e.nomination,
+        title=e.title,
+        post=e.post,
+        granted_at=envelope.at,
+    )
     state.put(state[AWARDS], e.award, row)
     awarded(state, e, envelope)
 

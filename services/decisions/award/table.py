@@ -16,6 +16,7 @@ class Award(msgspec.Struct, frozen=True, kw_only=True):
     worker: str
     nomination: str
     title: str
+    post: str | None = None
     granted_at: datetime
     revoked: bool = False
 

@@ -17,10 +17,11 @@ from services.decisions.state import State
 def _declare(state: State, c: Declare, ctx: Context) -> Iterable[Event]:
     key = c.incident or ctx.id
     known = state[INCIDENTS].get(key)
-    if known and ctx.observed and (known.name, known.kind) == (c.name, c.kind):
+    areas = c.areas or (state.jurisdiction,)
+    # When it starts is not compared: a log in several files tells of it with the first row of each.
+    if known and ctx.observed and lookups.says_again(known, c, "incident", "starts_at"):
         return
     lookups.fresh(known, "incident.exists", incident=key)
-    areas = c.areas or (state.jurisdiction,)
     for code in areas:
         lookups.area(state, code)
     yield IncidentDeclared(

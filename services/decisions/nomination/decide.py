@@ -14,7 +14,7 @@ from events.nomination import (
 )
 from events.nomination_history import Deed
 from services.decisions import lookups
-from services.decisions.base import Context, Refused, decides, sealed_words
+from services.decisions.base import Context, Refused, decides
 from services.decisions.nomination.commands import (
     AddDeed,
     EraseNomination,
@@ -45,8 +45,7 @@ def _nominate(state: State, c: Nominate, ctx: Context) -> Iterable[Event]:
     key = c.nomination or ctx.id
     known = state[NOMINATIONS].get(key)
     worker = lookups.active_worker(state, c.worker, ctx)
-    same = known and ctx.observed and (known.worker, known.honour) == (c.worker, c.honour)
-    if same and not sealed_words(c):
+    if known and ctx.observed and lookups.says_again(known, c, "nomination"):
         return
     lookups.fresh(known, "nomination.exists", nomination=key)
     lookups.fresh(worker.erased, "worker.erased", worker=c.worker)

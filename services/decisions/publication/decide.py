@@ -21,7 +21,7 @@ _PLAIN: Final = ("topic", "channel", "outlet", "honour", "trade")
 def _publish(state: State, c: Publish, ctx: Context) -> Iterable[Event]:
     key, area = c.publication or ctx.id, c.area or state.jurisdiction
     known = state[PUBLICATIONS].get(key)
-    same = known and ctx.observed and _same(known, c, area, ctx)
+    same = known and ctx.observed and _same(state, known, c, area, ctx)
     if same and not (sealed_words(c) or c.link):
         return
     lookups.fresh(known, "publication.exists", publication=key)
@@ -39,10 +39,12 @@ def _publish(state: State, c: Publish, ctx: Context) -> Iterable[Event]:
     )
 
 
-def _same(known: Publication, c: Publish, area: str, ctx: Context) -> bool:
+def _same(state: State, known: Publication, c: Publish, area: str, ctx: Context) -> bool:
     """Whether an observed command says again what is known. A name that was taken out stays out."""
     plain = all(getattr(known, name) == getattr(c, name) for name in _PLAIN)
-    return plain and (known.area, known.published_at) == (area, ctx.at)
+    theirs = [one.consent for one in state[CONSENTS].get(c.worker or "", ())]
+    named = known.erased or (known.consent in theirs if c.worker else known.consent is None)
+    return plain and named and (known.area, known.published_at) == (area, ctx.at)
 
 
 def _consent(state: State, worker: str, ctx: Context) -> str:

@@ -40,7 +40,7 @@ def _open(state: State, c: Open, ctx: Context) -> Iterable[Event]:
     key = c.request or ctx.id
     lookups.whole_place(c.lon, c.lat)
     known = state[REQUESTS].get(key)
-    if known and ctx.observed and (known.category, known.opened_at) == (c.category, ctx.at):
+    if known and ctx.observed and known.opened_at == ctx.at and lookups.says_again(known, c, "request"):
         return
     lookups.fresh(known, "request.exists", request=key)
     lookups.open_area(state, c.area, ctx)

@@ -50,12 +50,18 @@ from services.decisions.session.table import SESSIONS, Session
 from services.decisions.state import State
 
 
+def _same(known: Session, c: Plan) -> bool:
+    """Whether a command says again what was planned."""
+    said = all(getattr(known, name) == getattr(c, name) for name in ("course", "begins", "ends", "hours"))
+    places = next((one.places for one in known.facts if one.places is not None), None)
+    return said and c.area in (None, known.area) and c.places in (None, places)
+
+
 @decides(Plan)
 def _plan(state: State, c: Plan, ctx: Context) -> Iterable[Event]:
     key = c.session or ctx.id
     known = state[SESSIONS].get(key)
-    said = ("course", "begins", "ends", "hours")
-    if known and ctx.observed and all(getattr(known, name) == getattr(c, name) for name in said):
+    if known and ctx.observed and _same(known, c):
         return
     lookups.fresh(known, "session.exists", session=key)
     course = lookups.known(state, COURSES, c.course)

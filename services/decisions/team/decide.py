@@ -8,6 +8,7 @@ from events.signs import TEAM
 from events.standing import active_team
 from events.team import (
     ACTIVE,
+    FORMING,
     STOOD_DOWN,
     TeamActivated,
     TeamAmended,
@@ -22,6 +23,7 @@ from services.decisions.amending import in_the_present, news, not_changed_since,
 from services.decisions.assignment.rules import release_all
 from services.decisions.authorise import covers
 from services.decisions.base import Context, Refused, changes, decides
+from services.decisions.lookups import says_again
 from services.decisions.signs import free_sign, next_sign
 from services.decisions.state import State
 from services.decisions.team.commands import Activate, Amend, AppointLeader, Form, Join, Leave, StandDown
@@ -33,7 +35,7 @@ from services.decisions.worker.table import WORKERS
 def _form(state: State, c: Form, ctx: Context) -> Iterator[Event]:
     key = c.team or ctx.id
     known = state[TEAMS].get(key)
-    if known and ctx.observed and (known.name, known.kind, known.area) == (c.name, c.kind, c.area):
+    if known and ctx.observed and _same(known, c):
         return
     lookups.fresh(known, "team.exists", team=key)
     lookups.open_area(state, c.area, ctx)
@@ -54,6 +56,13 @@ def _form(state: State, c: Form, ctx: Context) -> Iterator[Event]:
         yield from _appoint(state, AppointLeader(team=key, worker=c.leader), ctx)
     if c.activate:
         yield from _activate(state, Activate(team=key), ctx)
+
+
+def _same(known: Team, c: Form) -> bool:
+    """Whether a command says again what is known of a team, its members and its leader."""
+    joined = set(c.members) <= set(known.members) and c.leader in (None, known.leader)
+    active = not c.activate or known.state != FORMING
+    return joined and active and says_again(known, c, "team", "members", "leader", "activate")
 
 
 def _signed(state: State, key: str, wanted: str | None, ctx: Context) -> dict[str, Any]:

@@ -44,6 +44,7 @@ def _formed(state: State, e: TeamFormed, envelope: EventEnvelope) -> None:
         kind=e.kind,
         area=e.area,
         organisation=e.organisation,
+        incident=e.incident,
         capacity=e.capacity,
         call_sign=e.call_sign,
         formed_at=envelope.at,

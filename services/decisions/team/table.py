@@ -15,6 +15,7 @@ class Team(msgspec.Struct, frozen=True):
     kind: str
     area: str
     organisation: str | None = None
+    incident: str | None = None
     capacity: int | None = None
     state: str = FORMING
     leader: str | None = None

@@ -58,11 +58,11 @@ def _set_up(state: State, c: SetUp, ctx: Context) -> Iterable[Event]:
     above = at_its_time(state, c.parent, "step_planned", ctx)[0] if c.parent else None
     area = c.area or (above.area if above else None) or state.jurisdiction
     known = state[UNDERTAKINGS].get(key)
-    if known and ctx.observed and _same(known, c, area, ctx):
+    due = due_of(state, c.due, c.due_in, ctx)
+    if known and ctx.observed and _same(known, c, area, due, ctx):
         return
     lookups.fresh(known, "undertaking.exists", undertaking=key)
     lookups.open_area(state, area, ctx)
-    due = due_of(state, c.due, c.due_in, ctx)
     unit = responsible(state, c.leader, c.unit, ctx)
     yield UndertakingSetUp(
         undertaking=key,
@@ -82,9 +82,11 @@ def _set_up(state: State, c: SetUp, ctx: Context) -> Iterable[Event]:
             yield UndertakingStepPlanned(undertaking=key, area=area, step=one.step, due=planned)
 
 
-def _same(known: Undertaking, c: SetUp, area: str, ctx: Context) -> bool:
+def _same(known: Undertaking, c: SetUp, area: str, due: Due | None, ctx: Context) -> bool:
     """Whether an observed command says again what was set up."""
     first = next(one for one in known.facts if one.kind == "set_up")
+    if c.unit not in (None, first.unit) or due not in (None, first.due):
+        return False
     told = (known.area, known.category, known.parent, first.title, first.leader, first.goal, first.measures)
     return first.at == ctx.at and told == (area, c.category, c.parent, c.title, c.leader, c.goal, c.measures)
 

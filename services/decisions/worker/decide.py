@@ -102,7 +102,7 @@ def _signed(state: State, key: str, wanted: str | None, ctx: Context) -> dict[st
 
 
 def _registered_alike(known: Worker, c: Register) -> bool:
-    return all(
+    return c.call_sign in (None, known.call_sign) and all(
         getattr(known, field) == getattr(c, field)
         for field in ("role", "home_area", "organisation", "skills", "vehicle", "capacity")
     )
