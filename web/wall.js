@@ -208,7 +208,7 @@ function People({ area }) {
   </section>`;
 }
 
-/** What needs somebody in an area: by kind, the worst in full, and where nobody is on duty. */
+/** What needs action in an area: by kind, the worst in full, and where nobody is on duty. */
 function NeedsHere({ node }) {
   const items = alertsAt(node.area);
   const bare = uncoveredFrom(node);

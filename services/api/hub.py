@@ -78,7 +78,7 @@ def visible(wanted: Wanted, change: Change) -> tuple[str, str] | None:
 
 
 def rules_changed(change: Change) -> bool:
-    """Whether who sees what has changed."""
+    """Whether the rules of disclosure have changed."""
     if change.view != RULES or change.before is None:
         return False
     before: Any = change.before

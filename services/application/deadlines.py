@@ -1,4 +1,4 @@
-"""Record what comes with time: silent reviews, waits that are over, reminders, and terms that are over."""
+"""Record what time brings: escalated reviews, expired waits, reminders, and ended terms."""
 
 import asyncio
 from collections.abc import Iterator

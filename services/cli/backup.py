@@ -27,7 +27,7 @@ def backup(
     data: Data = DATA,
     keep: Annotated[int, typer.Option(min=1, help="Number of complete backups to keep.")] = 14,
 ) -> None:
-    """Export every jurisdiction and its pictures, for a timer. Everything may be running.
+    """Export every jurisdiction with its pictures into a new folder. Nothing has to stop.
 
     Keys and tokens are not in it: back them up afterwards, elsewhere.
     """

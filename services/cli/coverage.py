@@ -44,7 +44,7 @@ def coverage(
     trade: Annotated[str | None, typer.Option(help="Only enterprises of this trade.")] = None,
     format_: Annotated[Format, typer.Option("--format")] = Format.table,
 ) -> None:
-    """Print coverage: enterprises of the ledger that belong to a living chapter, of all in it."""
+    """Print coverage: the share of the ledger's enterprises that belong to a living chapter."""
     choices = (*BYS, GAPS, FACTS, "curve")
     if by not in choices:
         raise Fail(f"--by {by}: choose from {', '.join(choices)}.", 2)

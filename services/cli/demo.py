@@ -39,7 +39,9 @@ def demo(
     scenario: Annotated[str, typer.Option(help="Scenario: yichun or sffd.")] = "yichun",
     speed: Annotated[str, typer.Option(help="Scenario seconds per real second, or max.")] = "3600",
     exit_: Annotated[bool, typer.Option("--exit", help="Exit when the scenario has finished.")] = False,
-    data: Annotated[Path, typer.Option("--data", envvar="MUSTER_DATA")] = Path("muster-data/demo"),
+    data: Annotated[
+        Path, typer.Option("--data", envvar="MUSTER_DATA", help="Folder for the demo's data; emptied first.")
+    ] = Path("muster-data/demo"),
     port: Annotated[int, typer.Option(help="Port; 0 = any free one.")] = 8080,
     seed: Annotated[
         int, typer.Option(help="Random seed; another seed gives other details but the same totals.")

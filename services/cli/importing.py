@@ -131,7 +131,7 @@ def import_(
     files: Annotated[
         list[Path],
         typer.Argument(
-            help="CSV (also .gz) or XLSX files, or GeoJSON of boundaries.", exists=True, dir_okay=False
+            help="CSV, XLSX, JSON or NDJSON files, or GeoJSON of boundaries.", exists=True, dir_okay=False
         ),
     ],
     jurisdiction: Annotated[str, typer.Option("--jurisdiction", "-j", help="Code of the jurisdiction.")],
@@ -295,7 +295,9 @@ def _built_in(mapping: Mapping) -> bool:
 
 
 def template_(
-    mapping: Annotated[str, typer.Argument(help="Name of a built-in mapping: areas or roster.")],
+    mapping: Annotated[
+        str, typer.Argument(help="Name of a built-in mapping, such as areas, roster or enterprises.")
+    ],
     file: Annotated[Path | None, typer.Argument(help="File to write; .csv or .xlsx.")] = None,
     language: Annotated[str, typer.Option(help="Language of the headings: en or zh.")] = REFERENCE,
 ) -> None:

@@ -27,10 +27,11 @@ def repair(
     jurisdiction: Annotated[str, typer.Option("--jurisdiction", "-j", help="Code of the jurisdiction.")],
     data: Data = DATA,
     head: Annotated[
-        str | None, typer.Option(help="POSITION:HASH where the intact part ends, as shown without it.")
+        str | None,
+        typer.Option(help="POSITION:HASH where the intact part ends, as printed by `muster repair`."),
     ] = None,
     dead: Annotated[
-        str | None, typer.Option(help="Digest of the records to declare dead, as shown without it.")
+        str | None, typer.Option(help="Digest of the records to declare dead, as printed by `muster repair`.")
     ] = None,
     reason: Annotated[str | None, typer.Option(help="Why they are dead; recorded permanently.")] = None,
     consent: Annotated[

@@ -151,7 +151,9 @@ def load(
     file: Annotated[Path, typer.Argument(help="File written by `muster export`.")],
     data: Data = DATA,
     jurisdiction: Jurisdiction = None,
-    restore: Annotated[bool, typer.Option("--restore", help="The original log is lost.")] = False,
+    restore: Annotated[
+        bool, typer.Option("--restore", help="Resume without a move: the original log is lost.")
+    ] = False,
     source: Annotated[str | None, typer.Option("--from", help="Description of the source.")] = None,
     as_json: Json = False,
 ) -> None:

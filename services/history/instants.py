@@ -158,7 +158,7 @@ class Instants:
     async def _check(self, jurisdiction: str) -> None:
         """Begin again if the store was made from another log, such as before a restore."""
         if await self._belonging.cleared(jurisdiction):
-            log_of.warning("the board through time of %s is of another log: it is made again", jurisdiction)
+            log_of.warning("the board through time of %s belongs to another log; rebuilding it", jurisdiction)
 
     def _park(self, jurisdiction: str, why: str) -> None:
         self._parked.add(jurisdiction)

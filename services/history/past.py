@@ -2,7 +2,7 @@
 
 In the background the log is folded once more, a thousand events at a time, into a store that keeps every row
 as it was from one such mark until another. A read takes the last mark before its position, and folds the few
-events in between on top. What the store lacks is folded from the log, as ever.
+events in between on top. What the store lacks is folded from the log.
 """
 
 import asyncio
@@ -224,7 +224,7 @@ class Past:
             self._trouble = None
         except (UnknownEvent, BadEvent, LogDamaged) as error:
             self._parked.add(jurisdiction)
-            log_of.error("past views of %s end before what cannot be read: %s", jurisdiction, error)
+            log_of.error("past views of %s end before an unreadable record: %s", jurisdiction, error)
         except (ViewsUnavailable, LogUnavailable) as error:
             self._tell(str(error))
 
@@ -253,7 +253,7 @@ class Past:
     async def _check(self, jurisdiction: str) -> None:
         """Begin again if the store was made from another log, such as before a restore."""
         if await self._belonging.cleared(jurisdiction):
-            log_of.warning("past views of %s are of another log: they are made again", jurisdiction)
+            log_of.warning("past views of %s belong to another log; rebuilding them", jurisdiction)
 
     async def _fold(self, jurisdiction: str, commits: Sequence[Stored]) -> None:
         store: Any = self._store  # run_batch needs no more of a view store than it has

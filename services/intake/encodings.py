@@ -1,7 +1,7 @@
 """Guess the encoding of a text file, and tell when it is only a guess.
 
 GB18030, Big5 and Shift-JIS decode almost any bytes, so that a file decodes says little. charset-normalizer
-rules out what reads as noise. Among the rest, the text of the most common characters wins.
+rules out what reads as noise. Among the rest, the one with the most common characters wins.
 """
 
 import codecs

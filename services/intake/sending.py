@@ -25,7 +25,7 @@ Accepted = Callable[[int], bool]
 """Whether a line's contradiction of the log is settled for the sheet."""
 
 _STAGES: Final = ("assignment.progress", "assignment.done")
-"""Commands that say what comes before them in their row; it is no part of their ids."""
+"""Commands that name the one before them in their row; it is not part of their ids."""
 
 
 class Sink(Protocol):

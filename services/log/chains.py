@@ -200,7 +200,7 @@ class Chains:
             chain.forget_aside()  # reading again may fail; then the tail delivers the record again
             return self._reread(chain, record)
         if resting and chain.aside is None:
-            log_of.warning("%s was repaired; its chain goes on at %s", jurisdiction, chain.head)
+            log_of.warning("%s was repaired; its chain continues at %s", jurisdiction, chain.head)
         self._wake(jurisdiction)
         return None
 

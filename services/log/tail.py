@@ -123,7 +123,7 @@ class Tail:
             except TransportDown:
                 continue  # whoever follows notices too
             except Exception:
-                log_of.exception("cannot look at what the partitions hold; trying again")
+                log_of.exception("cannot inspect the partitions; retrying")
 
     def _sound(self) -> list[int]:
         return [partition for partition in self.positions if partition not in self.failures]

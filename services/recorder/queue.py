@@ -19,7 +19,7 @@ FLOOD: Final = 64
 """Up to so many wait in order of arrival: they are decided and answered in an instant, in whatever order."""
 ANSWERS: Final = 64
 """Most requests of one lane that are answered together in a flood. Answering takes longer than deciding, and
-who comes next waits for it."""
+later arrivals wait for it."""
 
 
 class Sent:

@@ -207,7 +207,7 @@ class Writer:
         await self._hydrate()
 
     async def _forget(self, why: RowsLost) -> None:
-        log_of.warning("making the state of %s again: %s", self.jurisdiction, why)
+        log_of.warning("rebuilding the state of %s: %s", self.jurisdiction, why)
         self._hydrated.clear()
         await self._replica.start_over()
 
@@ -243,7 +243,7 @@ class Writer:
         except (LogUnavailable, OutcomeUnknown, VaultUnavailable, ViewsUnavailable) as error:
             self.state.undo()
             if (more := self._throttle.more()) is not None:
-                log_of.error("cannot write %s, trying again: %s%s", self.jurisdiction, error, more)
+                log_of.error("cannot write %s; retrying: %s%s", self.jurisdiction, error, more)
             _pending(taken, Refused("log.unavailable"))
             self._taken = []
             await asyncio.sleep(0.05 if taken else RETRY_SECONDS)

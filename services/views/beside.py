@@ -191,7 +191,7 @@ class ProjectorBeside:
             if self._silent == SILENT_LOOKS:
                 self.trouble = f"the projector's process has said nothing for {SILENT_LOOKS} s"
                 log_of.error("%s", self.trouble)
-        log_of.error("the projector's process hangs and is ended")
+        log_of.error("the projector does not respond; ending its process")
         child.kill()
 
     async def _hear(self, said: Advanced | Rebuilt | Condition) -> None:

@@ -237,7 +237,7 @@
 
   const ASKING = "asking";
 
-  /** Change what waits to be told to the city. Page and worker may do so at once.
+  /** Change the unsent reports to the city. Page and service worker may do so at once.
    * @param {(kept: Asking[]) => Asking[] | Promise<Asking[]>} change
    */
   async function asking(change) {

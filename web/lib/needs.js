@@ -1,4 +1,4 @@
-// What needs somebody now, in the same words on every page: alerts by kind, or how things stand without any.
+// What needs action now, in the same words on every page: alerts by kind, or the state without any.
 
 import { alertProblem, alerts, answer, fresh, stand } from "./alerts.js";
 import { number, t } from "./i18n.js";
@@ -55,7 +55,7 @@ const Also = ({ kinds }) =>
     .map(({ kind, count }) => t("needs.also", { what: t(`alerts.${kind}`), n: number(count) }))
     .join(" · ")}</span>`;
 
-/** What needs somebody by the kind of its worst alert, each a link to its rows, or how things stand.
+/** What needs action, by the kind of its worst alert, each a link to its rows, or the state without any.
  *
  * @param {{ items?: import("./urgency.js").Alert[], counts?: Record<string, number>, links?: boolean,
  *   class?: string }} props Without `items`: all alerts.

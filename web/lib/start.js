@@ -103,7 +103,7 @@ function Step({ step, number }) {
     }</div></li>`;
 }
 
-/** A line on the pages where steps are taken: what comes next. */
+/** A line on the pages of the steps: the next step. */
 export function StartLine() {
   if (!ready() || complete.value || hidden() || !mayHelp() || !next.value) return null;
   const number = STEPS.indexOf(next.value) + 1;

@@ -1,4 +1,4 @@
-// What needs somebody, and how much. Pure functions of rows and of alerts as the service works them out.
+// What needs action, and how urgently. Pure functions of rows and of the service's alerts.
 //
 // Levels are those of GB/T 37230: 1 red, 2 orange, 3 yellow, 4 blue.
 import { requestSign } from "./names.js";

@@ -58,7 +58,7 @@ const Bar = ({ parts }) => html`<div class="o-bar"
         html`<span key=${token} style=${{ flexGrow: value, background: `var(--${token})` }}></span>`,
     )}</div>`;
 
-/** What needs somebody now, above everything else. */
+/** What needs action now, above everything else. */
 const Now = () => html`<section class="tile over-now" aria-labelledby="over-now"><h2 id="over-now">
   ${t("requests.now")}</h2><${Needs} /></section>`;
 

@@ -66,9 +66,9 @@ class Pulse:
             try:
                 await self._listen()
             except (OSError, asyncpg.PostgresError, *_LOST) as error:
-                log_of.debug("the pulse begins again: %s", error)
+                log_of.debug("the check of the database starts over: %s", error)
             except Exception:
-                log_of.exception("the pulse begins again")
+                log_of.exception("the check of the database failed; starting over")
             await asyncio.sleep(BEAT_SECONDS)
 
     async def _listen(self) -> None:

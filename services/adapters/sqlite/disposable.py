@@ -1,4 +1,4 @@
-"""SQLite files that are made again from the log when they do not fit this program."""
+"""SQLite files that are rebuilt from the log when they do not fit this program."""
 
 import hashlib
 import logging
@@ -36,7 +36,7 @@ def opened(path: Path, schema: str, form: int, tables: Iterable[PastTable]) -> C
     except file.ViewsUnavailable as error:
         if error.__cause__ is None or not is_damage(error.__cause__):
             raise
-        log_of.warning("%s is damaged and is made again from the log", path)
+        log_of.warning("%s is damaged; rebuilding it from the log", path)
         _remove(path)
         connections = _connected(path)
     if not _is_for(path, signature):

@@ -1,6 +1,6 @@
 """Rows of the board through time in one SQLite file, with the events that each follows from.
 
-The file is disposable: it is made again from the log. It holds what the log holds, sealed values among them,
+The file is disposable: it is rebuilt from the log. It holds what the log holds, sealed values among them,
 and nothing else.
 """
 

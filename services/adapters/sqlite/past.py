@@ -1,6 +1,6 @@
 """Past rows of all views in one SQLite file: as of the end of every batch that was folded into it.
 
-The file is disposable: it is made again from the log. It holds what the log and the views hold, sealed values
+The file is disposable: it is rebuilt from the log. It holds what the log and the views hold, sealed values
 among them, and nothing else.
 """
 

@@ -30,7 +30,7 @@ class MyActivity(Struct, kw_only=True):
     begins: datetime
     ends: datetime | None
     state: Annotated[str, Meta(description="`announced` or `called_off`")]
-    serves: Annotated[bool, Meta(description="Whether who comes serves there, so that their hours count")]
+    serves: Annotated[bool, Meta(description="Whether taking part counts as service")]
     room: Annotated[int | None, Meta(description="Places left; null = no limit")]
     signed_up: Annotated[bool, Meta(description="Whether this worker did")]
     came: Annotated[bool, Meta(description="Whether this worker was there")]

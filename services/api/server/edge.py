@@ -70,7 +70,7 @@ class Edge(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _version(archive: Path) -> str:
-    """Return what changes with the file, so that browsers never mix parts of two."""
+    """Return a tag that changes with the file, so browsers never mix parts of two versions."""
     told = archive.stat()
     return f"{told.st_mtime_ns:x}-{told.st_size:x}"
 

@@ -27,7 +27,7 @@ class Announce(Command):
     capacity: Capacity | None = None
     owner: PostConcerned | None = None
     serves: bool = Field(
-        default=False, description="Whether who comes serves there, so that their hours count"
+        default=False, description="Whether taking part counts as service"
     )
     area: AreaCode | None = None
 

@@ -1,4 +1,4 @@
-"""Decisions about needs. What was observed is recorded, also what changes nothing: it is counted."""
+"""Decisions about needs. Observed facts are recorded even if they change nothing: they are counted."""
 
 from collections.abc import Iterable
 

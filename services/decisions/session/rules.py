@@ -62,7 +62,7 @@ def half_of(state: State, row: Session, key: str, half: str | None, ctx: Context
 
 
 def in_time(row: Session, key: str, reason: str | None, ctx: Context) -> None:
-    """Require a reason for what comes long after the session."""
+    """Require a reason for entries long after the session."""
     ctx.rule(reason or ctx.now <= row.ends + LATE, "session.late", session=key, ends=row.ends)
 
 

@@ -27,7 +27,7 @@ export function AtDoor({ row }) {
     ${row.proofs?.length > 0 && html`<${Proofs} row=${row} />`}</div>`;
 }
 
-/** Note and code word: masked until asked for. The service records who asks. */
+/** Note and code word: masked until revealed, which the service records. */
 function Said({ row }) {
   const [open, setOpen] = useState(null);
   const action = useAction();

@@ -112,7 +112,7 @@ const text = (a, b) => (a < b ? -1 : a > b ? 1 : 0);
 const wanted = (row) => (row.slots === null ? 1 : row.slots - row.taken);
 /** Like byUrgency, with cached times. */
 const urgency = (at) => (a, b) => a.priority - b.priority || facts(a, at).opened - facts(b, at).opened;
-/** What needs an act first, lives before all; then by priority; what nobody has touched before the rest. */
+/** What needs action first, life safety before all; then by priority, untouched before the rest. */
 const needs = (at) => (a, b) => {
   const [one, other] = [facts(a, at), facts(b, at)];
   return one.need - other.need || a.priority - b.priority || Number(a.touched) - Number(b.touched) || 0;

@@ -1,4 +1,4 @@
-// What stands beside somebody who reported: what they served, what asks to be confirmed, and what is planned.
+// Beside a person who reported: their service, what needs a confirmation, and what is planned.
 
 import { all } from "../api.js";
 import { t } from "../i18n.js";
