@@ -26,9 +26,7 @@ class Announce(Command):
     ends: Instant | None = None
     capacity: Capacity | None = None
     owner: PostConcerned | None = None
-    serves: bool = Field(
-        default=False, description="Whether taking part counts as service"
-    )
+    serves: bool = Field(default=False, description="Whether taking part counts as service")
     area: AreaCode | None = None
 
 
