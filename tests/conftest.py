@@ -28,6 +28,12 @@ GROUPS = {
     "tests/cluster/test_process_faults.py": "frail",
     "tests/deploy/test_roles.py": "deployed",
     "tests/deploy/test_kafka_rights.py": "deployed",
+    "tests/contract/test_log.py": "kafka",
+    "tests/contract/test_kafka_changes.py": "kafka",
+    "tests/contract/test_kafka_rules.py": "kafka",
+    "tests/contract/test_locations.py": "kafka",
+    "tests/contract/test_other_topics.py": "kafka",
+    "tests/transfer/test_load.py": "kafka",
 }
 """File -> group, in the order in which a group's files run. Any other file is its own group."""
 FIRST = (
@@ -36,6 +42,7 @@ FIRST = (
     "tests/cluster/test_states.py",
     "deployed",
     "tests/browser/test_origin.py",
+    "kafka",
 )
 """The longest groups. They start first, so that no process ends long after the others."""
 
@@ -157,8 +164,10 @@ def _kept(request: pytest.FixtureRequest, group: str, running: Generator[T, None
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """End what other groups shared: an idle cluster takes an eighth of two cores. Not sooner, since the last
-    test of a group may have to run again."""
+    """End what other groups shared: an idle cluster takes an eighth of two cores, a broker a thirtieth.
+    Not sooner, since the last test of a group may have to run again."""
     for group, shared in item.session.stash.get(RUNNING, {}).items():
         if group != group_of(item.nodeid):
             shared.close()
+    if group_of(item.nodeid) != "kafka" and (kafka := sys.modules.get("kafka_server")):
+        kafka.end()

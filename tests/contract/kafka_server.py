@@ -1,4 +1,4 @@
-"""Kafka for tests: one broker per process, a new topic per test."""
+"""Kafka for tests: one broker, a new topic per test. Files that use it are one group in tests/conftest.py."""
 
 import atexit
 import shutil
@@ -11,22 +11,27 @@ from services.adapters.kafka.connection import Connection
 from services.sandbox.kafka import Broker
 
 _numbers = count(1)
+_running: list[Broker] = []
 
 
 @cache
 def broker() -> Broker:
-    """Return the broker. It starts at first use and ends with this process."""
-    folder = Path(tempfile.mkdtemp(prefix="muster-kafka-"))
-    started = Broker(folder)
-
-    def end() -> None:
-        started.kill()
-        shutil.rmtree(folder, ignore_errors=True)
-
-    atexit.register(end)
+    """Return the broker. It starts at first use, and ends with its group of tests or with this process."""
+    started = Broker(Path(tempfile.mkdtemp(prefix="muster-kafka-")))
+    _running.append(started)
     started.start()
     started.wait_ready(60)
     return started
+
+
+@atexit.register
+def end() -> None:
+    """End the broker, if there is one."""
+    while _running:
+        ended = _running.pop()
+        ended.kill()
+        shutil.rmtree(ended.folder, ignore_errors=True)
+    broker.cache_clear()
 
 
 def connection() -> Connection:

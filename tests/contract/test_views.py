@@ -130,13 +130,19 @@ def shift(code: str = J) -> list[Stored]:
     )
 
 
-async def project(store: Any, commits: Sequence[Stored], catalog: Mapping[str, View[Any]] = CATALOG) -> Head:
-    return await run_batch(store, J, commits, lambda _, after: read_of(commits, after), catalog)
+async def project(
+    store: Any, commits: Sequence[Stored], catalog: Mapping[str, View[Any]] = CATALOG, code: str = J
+) -> Head:
+    return await run_batch(store, code, commits, lambda _, after: read_of(commits, after), catalog)
 
 
 async def rows_of(store: Any, view: str, code: str = J) -> dict[str, Row]:
     found, _ = await store.snapshot(code, {view: Query()})
     return dict(found[view])
+
+
+SHIFT = shift()
+codes_of_examples = itertools.count(2308)
 
 
 def straight(view: View[Any], commits: Sequence[Stored]) -> dict[str, Row]:
@@ -392,24 +398,24 @@ async def test_old_steps_are_forgotten(store: Any, monkeypatch: pytest.MonkeyPat
     assert [step.upto for step in await store.steps(J, 195)] == [196, 197, 198, 199, 200]
 
 
-async def test_a_snapshot_and_the_steps_after_it_are_the_snapshot_of_now(opened: Open) -> None:
-    commits = shift()
-    for wanted in (Query(), Query(areas=["230717001"]), Query(filters={"presence": ["available"]})):
-        for at in range(0, len(commits), 4):
-            fresh = await opened(None, CATALOG)
-            await project(fresh, commits[:at])
-            found, then = await fresh.snapshot(J, {"roster": wanted})
+async def test_a_snapshot_and_the_steps_after_it_are_the_snapshot_of_now(store: Any) -> None:
+    for way in range(3):
+        for at in range(0, len(SHIFT), 4):
+            code = f"{next(codes_of_examples)}"
+            commits = shift(code)
+            wanted = (Query(), Query(areas=[f"{code}17001"]), Query(filters={"presence": ["available"]}))[way]
+            await project(store, commits[:at], code=code)
+            found, then = await store.snapshot(code, {"roster": wanted})
             screen = dict(found["roster"])
             for stored in commits[at:]:
-                await project(fresh, [stored])
-            for change in (c for s in await fresh.steps(J, then.position) or () for c in s.changes):
+                await project(store, [stored], code=code)
+            for change in (c for s in await store.steps(code, then.position) or () for c in s.changes):
                 if change.view == "roster" and change.row and matches(roster.VIEW, wanted, change.row):
                     screen[change.key] = change.row
                 elif change.view == "roster":
                     screen.pop(change.key, None)
-            now, _ = await fresh.snapshot(J, {"roster": wanted})
+            now, _ = await store.snapshot(code, {"roster": wanted})
             assert screen == dict(now["roster"])
-            await fresh.close()
 
 
 # -- queries -----------------------------------------------------------------------------------------------
@@ -618,9 +624,6 @@ async def test_rows_in_hand_match_as_rows_in_the_store(
 
 
 # -- run_batch ---------------------------------------------------------------------------------------------
-
-SHIFT = shift()
-codes_of_examples = itertools.count(2308)
 
 
 @pytest.fixture
