@@ -6,10 +6,9 @@ from typing import Final
 import msgspec
 
 from events.alliance_history import AllianceFact
-from events.area import inside
 from services.decisions.state import State
 from services.decisions.table import Table
-from services.decisions.worker.table import WORKERS
+from services.decisions.worker.table import lives_within
 
 
 class Activity(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,10 +26,8 @@ class Activity(msgspec.Struct, frozen=True, kw_only=True):
 
 def _theirs(state: State, key: str, worker: str) -> bool:
     """Whether an activity is of the area in which a worker lives, or of a larger one."""
-    row, known = state[ACTIVITIES].get(key), state[WORKERS].get(worker)
-    if row is None or known is None:
-        return False
-    return inside(known.home_area or state.jurisdiction, row.area)
+    row = state[ACTIVITIES].get(key)
+    return row is not None and lives_within(state, worker, row.area)
 
 
 ACTIVITIES: Final = Table(

@@ -23,6 +23,7 @@ from services.decisions.enterprise.table import (
     Named,
     enterprise_at,
 )
+from services.decisions.late import is_news
 from services.decisions.state import State
 
 
@@ -47,11 +48,8 @@ def _open(key: str, then: Standing, ctx: Context) -> None:
 
 
 def tells(then: Standing, field: str, value: Any, ctx: Context) -> bool:
-    """Whether a value is news. One told late is, even if it was so already: it ends what is told of a time
-    before it, now or later."""
-    if getattr(then, field) != value:
-        return True
-    return ctx.late and not any(fact.at == ctx.at and field in fact.details for fact in then.facts)
+    """Whether a value is recorded: it is another one, or late."""
+    return is_news(getattr(then, field) == value, then.facts, lambda fact: field in fact.details, ctx)
 
 
 def with_late(state: State, key: str, event: EnterpriseEvent, ctx: Context) -> list[EnterpriseFact]:

@@ -1,6 +1,6 @@
 """Decisions about posts. All may be reported late: a rule holds at that time and after it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 
@@ -32,9 +32,10 @@ from services.decisions import lookups
 from services.decisions.base import Context, decides
 from services.decisions.difficulty.following import got_later, stranded
 from services.decisions.enterprise.table import ENTERPRISES
+from services.decisions.late import is_news
 from services.decisions.post.commands import Abolish, ChargePost, Create, MovePost, Relieve, RenamePost
 from services.decisions.post.rules import lasting_post, posts_under, standing_post
-from services.decisions.post.table import CHARGES, POSTS, Post
+from services.decisions.post.table import CHARGES, POSTS
 from services.decisions.state import State
 from services.decisions.unit.rules import lasting_unit
 
@@ -111,16 +112,10 @@ def _entries(then: PostThen) -> list[str]:
     return [*map(charge_key, then.charges), *index_keys(first)]
 
 
-def _news(known: Post, holds: bool, says: Callable[[PostChange], object], ctx: Context) -> bool:
-    """Whether something is news. What is told late is, even if it was so already, unless it was said of that
-    very time: it ends what is told of a time before it, now or later."""
-    return not holds or (ctx.late and not any(one.at == ctx.at and says(one) for one in known.changes))
-
-
 @decides(RenamePost)
 def _rename(state: State, c: RenamePost, ctx: Context) -> Iterable[Event]:
     then, known = standing_post(state, c.post, ctx), state[POSTS][c.post]
-    if _news(known, bool(then and then.name == c.name), lambda one: one.name, ctx):
+    if is_news(bool(then and then.name == c.name), known.changes, lambda one: one.name, ctx):
         yield PostRenamed(post=c.post, area=known.area, name=c.name)
 
 
@@ -135,7 +130,7 @@ def _move(state: State, c: MovePost, ctx: Context) -> Iterable[Event]:
     place = msgspec.structs.replace(then.place, **given, kept=kept)
     lookups.open_area(state, place.area, ctx)
     holds = all(getattr(then.place, name) == value for name, value in given.items())
-    if _news(known, holds, lambda one: one.place and {*one.place.kept} <= {*kept}, ctx):
+    if is_news(holds, known.changes, lambda one: one.place and {*one.place.kept} <= {*kept}, ctx):
         _sound(state, c.post, place, ctx)
         yield PostMoved(
             post=c.post, unit=place.unit, area=place.area, parent=place.parent, first=place.first, kept=kept
@@ -147,7 +142,9 @@ def _charge(state: State, c: ChargePost, ctx: Context) -> Iterable[Event]:
     then, known = standing_post(state, c.post, ctx), state[POSTS][c.post]
     lookups.open_area(state, c.area, ctx)
     charge = Charge(c.task, c.area, c.trade)
-    if not _news(known, bool(then and charge in then.charges), lambda one: one.charged == charge, ctx):
+    if not is_news(
+        bool(then and charge in then.charges), known.changes, lambda one: one.charged == charge, ctx
+    ):
         return
     until = charged_until(known.changes, charge, ctx.at)
     ended = next((one.at for one in known.changes if one.abolished and one.at == until), None)
@@ -170,7 +167,7 @@ def _relieve(state: State, c: Relieve, ctx: Context) -> Iterable[Event]:
     known = lookups.known(state, POSTS, c.post)
     then, charge = post_at(known.changes, ctx.at), Charge(c.task, c.area, c.trade)
     has = bool(then and charge in then.charges)
-    if has or (then and _news(known, not has, lambda one: one.relieved == charge, ctx)):
+    if has or (then and is_news(not has, known.changes, lambda one: one.relieved == charge, ctx)):
         if ctx.late and _judged_since(state, c, ctx):
             ctx.note("post.judged_since")
         yield PostRelieved(post=c.post, task=c.task, area=c.area, trade=c.trade)

@@ -5,12 +5,11 @@ from typing import Final
 
 import msgspec
 
-from events.area import inside
 from events.course import Mode
 from events.session_facts import SessionFact
 from services.decisions.state import State
 from services.decisions.table import Table
-from services.decisions.worker.table import WORKERS
+from services.decisions.worker.table import lives_within
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,10 +28,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 
 def _theirs(state: State, key: str, worker: str) -> bool:
     """Whether a session is of the area in which a worker lives, or of a larger one."""
-    row, known = state[SESSIONS].get(key), state[WORKERS].get(worker)
-    if row is None or known is None:
-        return False
-    return inside(known.home_area or state.jurisdiction, row.area)
+    row = state[SESSIONS].get(key)
+    return row is not None and lives_within(state, worker, row.area)
 
 
 SESSIONS: Final = Table(

@@ -1,6 +1,6 @@
 """Decisions about units. All may be reported late: a rule holds at that time and after it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from events.base import Event
@@ -18,11 +18,12 @@ from events.unit_history import (
 )
 from services.decisions import lookups
 from services.decisions.base import Context, decides
+from services.decisions.late import is_news
 from services.decisions.post.rules import posts_of
 from services.decisions.state import State
 from services.decisions.unit.commands import ChargeUnit, Dissolve, Establish, Move, Rename
 from services.decisions.unit.rules import lasting_unit, standing_unit, units_under
-from services.decisions.unit.table import UNITS, Unit
+from services.decisions.unit.table import UNITS
 
 
 @decides(Establish)
@@ -61,16 +62,10 @@ def _while(state: State, key: str, field: str, ctx: Context) -> list[datetime]:
     return [ctx.at, *sorted(when for when in changes if until is None or when < until)]
 
 
-def _news(known: Unit, holds: bool, says: Callable[[UnitChange], object], ctx: Context) -> bool:
-    """Whether something is news. What is told late is, even if it was so already, unless it was said of that
-    very time: it ends what is told of a time before it, now or later."""
-    return not holds or (ctx.late and not any(one.at == ctx.at and says(one) for one in known.changes))
-
-
 @decides(Rename)
 def _rename(state: State, c: Rename, ctx: Context) -> Iterable[Event]:
     then, known = standing_unit(state, c.unit, ctx), state[UNITS][c.unit]
-    if _news(known, bool(then and then.name == c.name), lambda one: one.name, ctx):
+    if is_news(bool(then and then.name == c.name), known.changes, lambda one: one.name, ctx):
         yield UnitRenamed(unit=c.unit, area=known.area, name=c.name)
 
 
@@ -89,7 +84,7 @@ def _move(state: State, c: Move, ctx: Context) -> Iterable[Event]:
         _no_circle(state, c.unit, parent, ctx)
     place = UnitPlace(area, parent, kept)
     holds = (then.parent, then.area) == (parent, area)
-    if _news(state[UNITS][c.unit], holds, lambda one: _says_as_much(one, place), ctx):
+    if is_news(holds, state[UNITS][c.unit].changes, lambda one: _says_as_much(one, place), ctx):
         yield UnitMoved(unit=c.unit, area=area, parent=parent, kept=kept)
 
 
@@ -111,7 +106,7 @@ def _no_circle(state: State, unit: str, parent: str, ctx: Context) -> None:
 @decides(ChargeUnit)
 def _charge(state: State, c: ChargeUnit, ctx: Context) -> Iterable[Event]:
     then, known = standing_unit(state, c.unit, ctx), state[UNITS][c.unit]
-    if not _news(known, bool(then and then.duty == c.duty), lambda one: one.duty, ctx):
+    if not is_news(bool(then and then.duty == c.duty), known.changes, lambda one: one.duty, ctx):
         return
     if c.duty == LEAD:
         _only_lead(state, c.unit, ctx)

@@ -5,6 +5,7 @@ from typing import Final
 
 import msgspec
 
+from events.area import inside
 from events.base import WorkerStanding
 from events.duty import OFF, Duty, Fact
 from events.standing import area_of
@@ -76,6 +77,12 @@ def _belongs(state: State, row: Worker, actor: str) -> tuple[str, ...]:
     if row.home_area is None:
         return () if row.registered_by == actor else (state.jurisdiction,)
     return (row.home_area,)
+
+
+def lives_within(state: State, worker: str, area: str) -> bool:
+    """Whether a worker's home area is an area or lies in it; without a home area, the jurisdiction counts."""
+    known = state[WORKERS].get(worker)
+    return known is not None and inside(known.home_area or state.jurisdiction, area)
 
 
 def _themselves(state: State, key: str, worker: str) -> bool:
