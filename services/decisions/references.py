@@ -70,6 +70,8 @@ class Mention(msgspec.Struct, frozen=True):
 
     def touched(self, command: BaseModel, id_: str) -> tuple[str, ...]:
         """Like `keys`; if none is given and the command's own id is used, return that."""
+        if len(self.path) == 1 and type(one := getattr(command, self.path[0])) is str:  # nearly always
+            return (one,)
         return tuple(self.keys(command)) or ((id_,) if self.own_id else ())
 
 

@@ -90,10 +90,10 @@ class Rows(dict[str, V]):
         return False
 
     def get(self, key: str, default: Any = None) -> Any:
-        try:
-            return self[key]
-        except KeyError:
-            return default
+        found = super().get(key)
+        if found is None and self.partial and key not in self._looked_up:
+            raise Away((key,))
+        return default if found is None else found
 
 
 class _Tables(dict[str, dict[str, Any]]):

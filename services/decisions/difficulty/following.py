@@ -31,6 +31,8 @@ class Placed(msgspec.Struct, frozen=True):
 
 def followed(state: State, told: Iterable[Event], now: datetime) -> Iterator[DifficultyFollowed]:
     """Yield what these events change about which post has an open difficulty, which answers, and where."""
+    if not state[DIFFICULTIES_OPEN]:
+        return
     places: dict[str, Placed] = {}
     for key in _touched(state, told):
         known = state[DIFFICULTIES_OPEN][key]
