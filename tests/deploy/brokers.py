@@ -76,6 +76,11 @@ class Broker:
         """Return the address for clients."""
         return ",".join(f"127.0.0.1:{one.clients}" for one in self.peers)
 
+    @property
+    def among_brokers(self) -> str:
+        """Return the address for brokers and their super user."""
+        return ",".join(f"127.0.0.1:{one.inner}" for one in self.peers)
+
     def environment(self, **more: str) -> Mapping[str, str]:
         """Return the environment of compose.yaml, with this machine's ports."""
         return os.environ | {

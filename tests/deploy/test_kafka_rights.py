@@ -22,7 +22,7 @@ COMMITS, CHANGES = "muster.commits", "muster.changes"
 
 
 WAYS = ["tls", *(["plain"] if LONG else [])]
-"""Rights do not differ. Without TLS, test_three_brokers.py runs with them in every run."""
+"""Rights do not differ. Without TLS, `make long` runs test_three_brokers.py with them too."""
 
 
 @pytest.fixture(scope="module", params=WAYS)
