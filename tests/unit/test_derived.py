@@ -31,7 +31,7 @@ DAYS = Days(date(2022, 3, 1), date(2022, 3, 31), "day")
 WORKERS = ("W1", "W1-1", "W1.1", "W10", "W2", "Wx", "工1")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def duties() -> Given:
     """Several duties each, of workers whose ids begin alike."""
     case = given(

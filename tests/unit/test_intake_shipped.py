@@ -1,6 +1,8 @@
 """The built-in mappings: every row is accounted for, and the state matches the raw rows."""
 
+import gzip
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -15,8 +17,11 @@ EXAMPLES = Path(__file__).parents[2] / "services/intake/examples"
 WEEK = EXAMPLES / "sffd_week.csv.gz"
 
 
-async def test_the_first_rows_can_be_seen_before() -> None:
-    seen = await preview(WEEK, load_mapping("sffd"), 2)
+async def test_the_first_rows_can_be_seen_before(tmp_path: Path) -> None:
+    morning = tmp_path / "morning.csv"
+    with gzip.open(WEEK, "rt", encoding="utf-8-sig", newline="") as week:
+        morning.write_text("".join(islice(week, 100)), "utf-8")
+    seen = await preview(morning, load_mapping("sffd"), 2)
     names = [one.name for one in seen.rows[0].commands]
     assert names[:2] == ["jurisdiction.establish", "area.define"]
     assert "assignment.dispatch" in names

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ def with_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shutil.copytree(WEB / "i18n" / "en", tmp_path / "web" / "i18n" / "fr")
     monkeypatch.setattr(pages, "WEB", tmp_path / "web")
     for one in (pages.contents, pages.digest, pages.page):
-        monkeypatch.setattr(pages, one.__name__, one.__wrapped__)
+        monkeypatch.setattr(pages, one.__name__, cache(one.__wrapped__))
 
 
 @pytest.mark.usefixtures("with_another")

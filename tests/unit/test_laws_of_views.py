@@ -1,5 +1,6 @@
 """Laws that `muster verify` checks on rows of views: true rows keep them, damaged ones are found."""
 
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -39,8 +40,15 @@ def city() -> Given:
     return found
 
 
+@cache
+def _rows() -> Rows:
+    commits = city().log.commits
+    return {name: dict(fold(view, commits)) for name, view in views.items()}
+
+
 def rows() -> Rows:
-    return {name: dict(fold(view, city().log.commits)) for name, view in views.items()}
+    """Return the rows of all views of the city, in dictionaries of the caller's own."""
+    return {name: dict(found) for name, found in _rows().items()}
 
 
 def broken(found: Rows) -> list[str]:
