@@ -33,6 +33,7 @@ from services.sandbox.postgres import Database
 J = "B1"
 HERE = f"/api/v1/{J}"
 TURNS: Final = 3
+PROJECTOR: Final = "services.adapters.sqlite.projecting"
 RESULTS: Final = Path(__file__).with_name("RESULTS.md")
 BEGIN, END = "<!-- make bench -->\n", "<!-- end -->"
 """Between them `make bench` writes."""
@@ -81,8 +82,12 @@ def peer(module: str) -> Iterator[tuple[int, psutil.Process]]:
 
 
 def processor_seconds(top: psutil.Process) -> list[float]:
-    """Return the processor seconds of a process, then of each that it started."""
-    spent = [one.cpu_times() for one in (top, *top.children(recursive=True))]
+    """Return the processor seconds of a process, then of its projector if it has one.
+
+    The process that makes the past is left out: it gives way to others, comes and goes.
+    """
+    own = [top, *(one for one in top.children() if PROJECTOR in one.cmdline())]
+    spent = [one.cpu_times() for one in own]
     return [one.user + one.system for one in spent]
 
 
