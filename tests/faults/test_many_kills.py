@@ -71,8 +71,8 @@ def _erased(events: Iterable[EventEnvelope]) -> set[str]:
 
 async def check(data: Path, told: Told) -> int:
     """Compare a stopped folder with what was told. Return the number of commands in the log."""
-    muster = await wiring.embedded(data)
-    try:
+    opened = await wiring.embedded(data)
+    async with opened.running() as muster:
         found: dict[str, int] = {}
         erased = set(told.erased)
         async for batch in muster.log.read(J):
@@ -84,13 +84,11 @@ async def check(data: Path, told: Told) -> int:
         assert found.keys() <= told.sent
         for name, subject in told.pictures.items():
             assert await muster.files.get(J, name) is not None, (name, subject)
-        async with muster.running(), asyncio.timeout(60):
+        async with asyncio.timeout(60):
             await muster.commands.writer(J).ready()
-            assert not any((await muster.vault.ensure(J, erased)).values()), "a key was not destroyed"
+        assert not any((await muster.vault.ensure(J, erased)).values()), "a key was not destroyed"
         await muster.progress.catch_up(J)
         assert (await audit(muster.log, muster.views, J, files=muster.files)).findings == []
-    finally:
-        await muster.close()
     return len(found)
 
 
