@@ -1,5 +1,7 @@
 """What a command says of the errors that it knows. Imported once there is one."""
 
+import errno
+
 from services.access import AccessUnavailable
 from services.api.server.edge import BadTiles
 from services.base.unavailable import DatabaseUnavailable
@@ -40,6 +42,9 @@ def explain(error: Exception) -> tuple[str, int] | None:
             return f"the jurisdiction cannot be written: {error}", 1
         case LogLocked():
             return f"{error}; stop it first, or use another --data folder.", 1
+        case OSError(errno=errno.ENOSPC | errno.EDQUOT | errno.EFBIG):
+            where = f" {error.filename}" if error.filename else ""
+            return f"the disk is full: cannot write{where}; make room on it, then try again.", 1
         case _ if isinstance(error, _KNOWN):
             return str(error), 1
     return None

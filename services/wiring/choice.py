@@ -10,7 +10,7 @@ from projections.catalog import views as catalog
 from services.access import Tokens
 from services.adapters.folder.files import FolderFiles
 from services.adapters.sqlite import projecting
-from services.adapters.sqlite.data_file import writable
+from services.adapters.sqlite.data_file import has_room
 from services.adapters.sqlite.keys import local_vault
 from services.adapters.sqlite.locations import SqliteLocations
 from services.adapters.sqlite.log import SqliteLog
@@ -116,12 +116,12 @@ async def resting(data: Path) -> tuple[Log, Vault]:
         await views.close()
         return log, keys
     log = await asyncio.to_thread(SqliteLog.open_readonly, data / "log.sqlite")
-    return log, await local_vault(data)
+    return log, await local_vault(data, reading=True)
 
 
 def fixed(data: Path) -> bool:
-    """Whether nothing can be written to a data folder, such as a backup mounted for reading."""
-    return not settings().clustered and not writable(data)
+    """Whether nothing can be written to a data folder: a backup mounted for reading, or a full disk."""
+    return not settings().clustered and not has_room(data)
 
 
 def abilities() -> Abilities:

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import resource
 import shutil
 import sys
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from scale import LONG
 from services.adapters.sqlite import data_file
 from services.application.background import Background
 from services.cli import main, serving
+from tests.command_line import muster
 
 ROSTER = Path(__file__).parents[2] / "services/intake/examples/roster.csv"
 J = "2307"
@@ -311,3 +313,23 @@ def test_reading_needs_no_folder_that_can_be_written(
     told = run(*command)
     assert (told.status, "Traceback" in told.err) == (0, False), told.err
     assert content(tmp_path / "data") == before
+
+
+@pytest.mark.parametrize("command", READING, ids=" ".join)
+def test_reading_needs_no_room_on_the_disk(
+    command: tuple[str, ...], sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system's limit of file sizes stands for the full disk: it fails each write, also for root."""
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(sound / "data", tmp_path / "data")
+    for beside in (tmp_path / "data").glob("*.sqlite-*"):  # as after a service that ended
+        beside.unlink()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, hard))
+    try:
+        told = muster(*command, "--data", tmp_path / "data")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    writes = "--out" in command or command[0] == "token"
+    assert (told.returncode, "make room" in told.stderr) == ((1, True) if writes else (0, False)), told
+    assert told.stderr.count("\n") == writes

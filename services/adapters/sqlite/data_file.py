@@ -3,6 +3,7 @@
 import errno
 import os
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Final
 
 import apsw
@@ -10,8 +11,11 @@ import apsw
 from services.base.private import keep_private, make_folder, sync_directory, unfinished
 
 BUSY_MS: Final = 5_000
+ROOM: Final = 64 * 1024
+"""Bytes that SQLite needs beside a file to read it."""
 CHECKED_BYTES: Final = 64 * 2**20
 """Larger files are not checked when opened (0.1 s for this many); see services/views/scrub.py."""
+_UNWRITTEN: Final = (apsw.IOError, apsw.CantOpenError, apsw.ReadOnlyError)
 _BROKEN: Final = (apsw.CorruptError, apsw.NotADBError, UnicodeDecodeError)
 
 
@@ -29,12 +33,13 @@ def is_damage(error: BaseException) -> bool:
     return isinstance(error, (FileDamaged, *_BROKEN))
 
 
-def open_store(path: Path, schema: str) -> apsw.Connection:
+def open_store(path: Path, schema: str, *, reading: bool = False) -> apsw.Connection:
     """Open a small durable store (0600) with secure delete, creating it if missing.
 
-    Where nothing can be written, it is opened for reading. Raises FileDamaged, apsw.Error or OSError.
+    Where nothing can be written, it is opened for reading; on a full disk only if it shall be read, as there
+    will be room again for a service. Raises FileDamaged, apsw.Error or OSError.
     """
-    if path.exists() and not writable(path.parent):
+    if path.exists() and not (has_room(path.parent) if reading else writable(path.parent)):
         return open_reader(path)
     make_folder(path.parent)
     create(path, schema)
@@ -97,17 +102,32 @@ def open_reader(path: Path) -> apsw.Connection:
     Raises FileDamaged, apsw.Error.
     """
     refuse_empty(path)
-    wal, _ = beside(path)
-    still = not writable(path.parent) and not (wal.exists() and wal.stat().st_size)
+    wal, index = map(_filled, beside(path))  # without room, SQLite leaves them empty
+    still = not wal and not (writable(path.parent) and (index or has_room(path.parent)))
     name = f"{path.resolve().as_uri()}?immutable=1" if still else str(path)
     db = apsw.Connection(name, flags=apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI)
     db.set_busy_timeout(BUSY_MS)
     return db
 
 
+def _filled(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
 def writable(folder: Path) -> bool:
     """Whether files can be created there. For root, os.access tells it of the file system only."""
     return os.access(folder, os.W_OK)
+
+
+def has_room(folder: Path) -> bool:
+    """Whether files can be created there, and the disk has room for what SQLite keeps beside one."""
+    try:
+        with TemporaryFile(dir=folder) as file:
+            file.write(bytes(ROOM))
+            file.flush()
+    except OSError:
+        return False
+    return writable(folder)
 
 
 def beside(path: Path) -> tuple[Path, Path]:
@@ -141,7 +161,8 @@ def _is_full(error: BaseException) -> bool:
 def explained(error: BaseException, path: Path | None, otherwise: str, remedy: str) -> str:
     """Say what went wrong: if the file is damaged, which one and the remedy; else `otherwise` and why. Of a
     full disk, say where to make room."""
-    if path is not None and _is_full(error):
+    full = _is_full(error) or (isinstance(error, _UNWRITTEN) and path and not has_room(path.parent))
+    if path is not None and full:
         return f"{otherwise}: {error}; make room on the disk of {path.parent}"
     if path is None or not is_damage(error):
         return f"{otherwise}: {error}"

@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -65,21 +66,21 @@ class SqliteKeyStore(KeyWrapper):
     Blocking calls run on threads, one each at a time for writing, reading keys and finding phones.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Blocking. Raises VaultUnavailable."""
+    def __init__(self, path: Path, *, reading: bool = False) -> None:
+        """Blocking. `reading`: also on a full disk. Raises VaultUnavailable."""
         super().__init__(str(path))
         self._path = path
         self._writing, self._reading, self._finding = threading.Lock(), threading.Lock(), threading.Lock()
         with self._translated():
-            self._db = open_store(path, _SCHEMA)
+            self._db = open_store(path, _SCHEMA, reading=reading)
             if not self._db.readonly("main"):
                 self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # after a crash it may hold erased bytes
             self._reader, self._finder = open_reader(path), open_reader(path)
 
     @classmethod
-    async def open(cls, path: Path) -> "SqliteKeyStore":
-        """Open the store, creating it on first use. Raises VaultUnavailable."""
-        return await asyncio.to_thread(cls, path)
+    async def open(cls, path: Path, *, reading: bool = False) -> "SqliteKeyStore":
+        """Open the store, creating it on first use; see `open_store`. Raises VaultUnavailable."""
+        return await asyncio.to_thread(partial(cls, path, reading=reading))
 
     @property
     def notice_window(self) -> tuple[float, float]:
@@ -204,8 +205,10 @@ class SqliteKeyStore(KeyWrapper):
             raise VaultUnavailable(explained(error, self._path, what, _REMEDY)) from error
 
 
-async def local_vault(folder: Path | str, master: bytes | None = None, *, keep: int = KEEP) -> Vault:
-    """Open the vault whose keys are in `keys.sqlite` in a folder. See `open_vault`."""
-    return await open_vault(
-        folder, await SqliteKeyStore.open(Path(folder) / "keys.sqlite"), master, keep=keep
-    )
+async def local_vault(
+    folder: Path | str, master: bytes | None = None, *, keep: int = KEEP, reading: bool = False
+) -> Vault:
+    """Open the vault whose keys are in `keys.sqlite` in a folder. `reading`: also on a full disk. See
+    `open_vault`."""
+    store = await SqliteKeyStore.open(Path(folder) / "keys.sqlite", reading=reading)
+    return await open_vault(folder, store, master, keep=keep)
