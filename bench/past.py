@@ -64,7 +64,7 @@ async def search(muster: Muster) -> None:
     (built,) = await costs(lambda: index.ready(3600), 1)
     people = sum(map(len, index.rows.values()))
     say(f"search of {people:,} rows built, CPU", f"{built:.1f} s", f"{memory() - before:.0f} MiB")
-    for areas, whose in (((), ""), (("nowhere",), " for who may see none")):
+    for areas, whose in (((), ""), (("nowhere",), " for a caller who may see none")):
         asker = Principal(id="p1", name="desk", scope="dispatcher", areas=areas)
         opener = Opener(muster.vault, J, areas=areas)
         finder = Finder(index, muster.views, muster.vault, J, asker, opener, names=True, phones=False)
