@@ -5,8 +5,9 @@ import { AreaBox } from "../lib/areabox.js";
 import { inside } from "../lib/areas.js";
 import { called } from "../lib/called.js";
 import { Export } from "../lib/export.js";
-import { SETTLED_MS, useLater, useWidth } from "../lib/hooks.js";
+import { useWidth } from "../lib/hooks.js";
 import { number, t, word } from "../lib/i18n.js";
+import { useBeside } from "../lib/people/beside.js";
 import {
   AreaName,
   ask,
@@ -18,13 +19,11 @@ import {
   layout,
   stale,
   typedFilter,
-  useListKeys,
-  useOpening,
   WorkerLink,
 } from "../lib/people/parts.js";
 import { TeamPanel } from "../lib/people/team.js";
-import { computed, html, useEffect, useMemo, useState } from "../lib/preact.js";
-import { go, href, route } from "../lib/router.js";
+import { computed, html, useEffect, useMemo } from "../lib/preact.js";
+import { href } from "../lib/router.js";
 import { OFF_DUTY, STOOD_DOWN, TEAM_STATES } from "../lib/rules.js";
 import { live, may, needing, teams } from "../lib/store.js";
 import { Age, classes, ErrorNote, Icon, Loading, State, useLoaded } from "../lib/ui.js";
@@ -172,29 +171,7 @@ const kinds = computed(() => [...new Set([...KINDS, ...[...teams.value.values()]
 
 export default function Teams({ route: { id } }) {
   useEffect(() => needing("roster"), [live.value]);
-  const [focused, setFocused] = useState(0);
-  const [cursor, setCursor] = useState(id);
-  const settled = useLater(id, SETTLED_MS);
-  useListKeys();
-  useEffect(() => {
-    if (id) setCursor(id);
-  }, [id]);
-  const show = (row, replace) => go("teams", { id: identity(row), query: route.peek().query, replace });
-  const opening = useOpening((row) => show(row, Boolean(id)));
-  const close = () => {
-    go("teams", { query: route.peek().query, replace: true });
-    const body = /** @type {HTMLElement} */ (document.querySelector(".folk-teams .grid-body"));
-    body?.focus();
-  };
-  const select = (row) => {
-    setCursor(identity(row));
-    opening.note(row);
-    if (id) show(row, true);
-  };
-  const open = (row) => {
-    show(row, Boolean(id));
-    setFocused((round) => round + 1);
-  };
+  const beside = useBeside("teams", id, identity);
   const ended = useEnded();
   const rows = arranged(
     [...teams.value.values(), ...(ended.data ?? [])].filter((row) => fits(row) && busy(row)),
@@ -211,9 +188,14 @@ export default function Teams({ route: { id } }) {
         ${t("people.form_team")}</a>`
       }<${Export} view="teams" keys=${() => rows.map(identity)} /></div></header>
       <${Filters} /><${ErrorNote} problem=${ended.problem} retry=${ended.reload} />
-      <${Table} rows=${rows} cursor=${cursor} select=${select} open=${open} onClick=${opening.onClick} />
+      <${Table} rows=${rows} beside=${beside} />
         </div>
-    ${id && settled && html`<${TeamPanel} id=${settled} close=${close} focus=${focused} />`}</div>`;
+    ${
+      id &&
+      beside.settled &&
+      html`<${TeamPanel} id=${beside.settled} close=${beside.close}
+      focus=${beside.focused} />`
+    }</div>`;
 }
 
 /** Load teams that have stood down, if the filter includes them. The stream does not contain them. */
@@ -245,7 +227,7 @@ function Filters() {
   </${Filtering}></div>`;
 }
 
-function Table({ rows, cursor, select, open, onClick }) {
+function Table({ rows, beside }) {
   const [box, width] = useWidth();
   const plan = layout(width);
   const { lines, wide } = plan;
@@ -263,12 +245,13 @@ function Table({ rows, cursor, select, open, onClick }) {
   const said = asked("sort")[0] ?? "name";
   const sorted = { key: said.replace(/^-/, ""), down: said.startsWith("-") };
   return html`<div class=${classes("people-table", stale.value && "folk-stale")} ref=${box}
-      onClick=${onClick}>
+      onClick=${beside.onClick}>
     ${
       live.value.has("teams")
         ? html`<${VirtualTable} key=${lines} rows=${rows} id=${identity}
     columns=${columns}
-      label=${t("people.teams_label")} height=${plan.height} selected=${cursor} select=${select} open=${open}
+      label=${t("people.teams_label")} height=${plan.height} selected=${beside.cursor}
+        select=${beside.select} open=${beside.open}
         sorted=${sorted}
       sort=${(key) => ask({ sort: sorted.key === key && !sorted.down ? `-${key}` : key })}
         empty=${html`<${NoneFit} />`} />`

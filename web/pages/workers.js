@@ -3,10 +3,11 @@
 import { AreaBox, areaPath } from "../lib/areabox.js";
 import { called } from "../lib/called.js";
 import { Export } from "../lib/export.js";
-import { SETTLED_MS, useLater, useWidth } from "../lib/hooks.js";
+import { useWidth } from "../lib/hooks.js";
 import { number, t, word } from "../lib/i18n.js";
 import { calledBy } from "../lib/names.js";
 import { ROLES } from "../lib/people/acts.js";
+import { useBeside } from "../lib/people/beside.js";
 import { FindField, Found } from "../lib/people/find.js";
 import { Forgotten, forgotten } from "../lib/people/forgotten.js";
 import { Paper } from "../lib/people/paper.js";
@@ -23,14 +24,12 @@ import {
   stale,
   TeamLink,
   typedFilter,
-  useListKeys,
-  useOpening,
 } from "../lib/people/parts.js";
 import { PaperHead, print, printing } from "../lib/people/print.js";
 import { arrange, choose, counted, loads, Prepared, ranks } from "../lib/people/roster.js";
 import { WorkerPanel } from "../lib/people/worker.js";
 import { computed, html, useEffect, useMemo, useState } from "../lib/preact.js";
-import { go, href, route } from "../lib/router.js";
+import { href } from "../lib/router.js";
 import { OFF_DUTY, PRESENCES } from "../lib/rules.js";
 import { assignments, hasRight, live, may, mayReveal, needing, place, teams } from "../lib/store.js";
 import { now, stamp } from "../lib/time.js";
@@ -188,30 +187,8 @@ export default function Workers({ route: { id, query } }) {
 
 function List({ id }) {
   const [found, setFound] = useState(null);
-  const [focused, setFocused] = useState(0);
-  const [cursor, setCursor] = useState(id);
-  const settled = useLater(id, SETTLED_MS);
-  useListKeys();
-  useEffect(() => {
-    if (id) setCursor(id);
-  }, [id]);
+  const beside = useBeside("workers", id, identity);
   useEffect(() => printing(() => html`<${PaperRoster} />`), []);
-  const show = (row, replace) => go("workers", { id: identity(row), query: route.peek().query, replace });
-  const opening = useOpening((row) => show(row, Boolean(id)));
-  const close = () => {
-    go("workers", { query: route.peek().query, replace: true });
-    const body = /** @type {HTMLElement} */ (document.querySelector(".folk-workers .grid-body"));
-    body?.focus();
-  };
-  const select = (row) => {
-    setCursor(identity(row));
-    opening.note(row);
-    if (id) show(row, true);
-  };
-  const open = (row) => {
-    show(row, Boolean(id));
-    setFocused((round) => round + 1);
-  };
   return html`<div class=${classes("fills folk folk-workers", id && "folk-with-panel")}>
     <div class="people-list"><header class="page-head"><h1>${t("page.workers")}</h1><${Sums} />
       ${mayReveal.value && html`<${FindField} give=${setFound} />`}
@@ -229,23 +206,28 @@ function List({ id }) {
         <a class="button" href=${href("hours")}>${t("page.hours")}</a></div></header>
       ${live.value.has("roster") && html`<${Filters} />`}
       ${found && html`<${Found} found=${found} close=${() => setFound(null)} />`}
-      <${Table} cursor=${cursor} select=${select} open=${open} onClick=${opening.onClick} /></div>
-    ${id && settled && html`<${WorkerPanel} id=${settled} close=${close} focus=${focused} />`}
+      <${Table} beside=${beside} /></div>
+    ${
+      id &&
+      beside.settled &&
+      html`<${WorkerPanel} id=${beside.settled} close=${beside.close}
+      focus=${beside.focused} />`
+    }
   </div>`;
 }
 
-function Table({ cursor, select, open, onClick }) {
+function Table({ beside }) {
   const [box, width] = useWidth();
   const plan = layout(width);
   const columns = useColumns(plan);
   const sort = (key) => ask({ sort: sorted.peek().key === key && !sorted.peek().down ? `-${key}` : key });
   return html`<div class=${classes("people-table", stale.value && "folk-stale")} ref=${box}
-      onClick=${onClick}>
+      onClick=${beside.onClick}>
     ${
       live.value.has("roster")
         ? html`<${VirtualTable} rows=${rows.value} id=${identity}
-      columns=${columns} label=${t("people.workers_label")} height=${plan.height} selected=${cursor}
-        select=${select} open=${open}
+      columns=${columns} label=${t("people.workers_label")} height=${plan.height} selected=${beside.cursor}
+        select=${beside.select} open=${beside.open}
       sorted=${sorted.value} sort=${sort} empty=${html`<${NoneFit} />`} key=${plan.lines} />`
         : html`<div class="people-loading"><p>${t("people.roster_coming", {
             n: number(counted(live.value.rows("headcount"), EVERYONE)),
