@@ -24,6 +24,8 @@ OFF = (
     # a process with the browser's own pages for each context, and one in case a page needs it
     *("PreloadTopChromeWebUI", "PreloadTopChromeWebUILessNavigations", "InitialWebUI", "WebUIReloadButton"),
     *("SpareRendererForSitePerProcess", "Translate", "GlobalMediaControls", "DialMediaRouteProvider"),
+    # another process for each page as it opens, before it goes anywhere
+    *("IsolateOrigins", "site-per-process"),
 )
 """Features of the browser that no test needs."""
 FLAGS = (
@@ -38,12 +40,16 @@ FLAGS = (
     "--disable-gpu-compositing",
     "--disable-gpu-rasterization",
     "--process-per-site",
+    "--renderer-process-limit=1",  # of each context
+    "--disable-site-isolation-trials",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
     "--use-fake-device-for-media-stream",  # a microphone that beeps
     "--use-fake-ui-for-media-stream",
     f"--disable-features={','.join(OFF)}",
 )
-"""No sandbox: tests run as root in containers. Nothing looks for updates. Maps are drawn without a GPU, and
-all else without pretending that there is one, which takes half as long."""
+"""No sandbox: tests run as root in containers. Nothing looks for updates, and nothing but this machine can be
+reached. Maps are drawn without a GPU, and all else without pretending that there is one, which takes half as
+long."""
 
 
 def chromium(browsers: BrowserType) -> str:

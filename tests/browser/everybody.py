@@ -20,17 +20,16 @@ LOOKS = (
 and its components are on many; `make long` tries all four on each."""
 
 
-def for_everybody(page: Page, turn: int = 0, *, desk: tuple[int, int] = DESK) -> None:
+def for_everybody(page: Page, turn: int = 0, *, desk: tuple[int, int] = DESK, stays: bool = False) -> None:
     """In one of LOOKS, or in all: by axe, and in a small size by where things are.
 
-    The page keeps its language, in which a story goes on.
+    The page keeps its language, in which a story goes on, unless it `stays` in the look: to change it takes
+    as long as to look at it.
     """
     wrong: list[str] = []
-    spoken = page.evaluate("document.documentElement.lang").split("-")[0]
+    spoken = _spoken(page)
     for language, theme, small in LOOKS if LONG else (LOOKS[turn % 4],):
-        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-        say(page, language)
-        still(page)
+        _look(page, language, theme)
         if desk == PHONE:  # at the end of the page, where the bar at its bottom covers nothing
             page.evaluate("scrollTo(0, document.body.scrollHeight)")
         wrong += told(violations(page), language, theme)
@@ -38,9 +37,24 @@ def for_everybody(page: Page, turn: int = 0, *, desk: tuple[int, int] = DESK) ->
         still(page)
         wrong += told(cut_off(page), language, "x".join(map(str, small)))
         page.set_viewport_size(size(desk))
-    say(page, spoken)
-    page.emulate_media(color_scheme="light")
+    if not stays:
+        say(page, spoken)
+        page.emulate_media(color_scheme="light")
     assert not wrong, "\n".join(dict.fromkeys(wrong))
+
+
+def _spoken(page: Page) -> str:
+    return page.evaluate("document.documentElement.lang").split("-")[0]
+
+
+def _look(page: Page, language: str, theme: str) -> None:
+    """Change what is not so yet, and wait until the page is still again."""
+    themed = page.evaluate("theme => matchMedia(`(prefers-color-scheme: ${theme})`).matches", theme)
+    if themed and _spoken(page) == language:
+        return
+    page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+    say(page, language)
+    still(page)
 
 
 def violations(page: Page) -> list[str]:

@@ -212,15 +212,33 @@ def board(city: City) -> list[Place]:
 
 
 def opened(page: Page, place: Place) -> Page:
-    """Go there from wherever the board is, and wait until it is as it should be looked at."""
+    """Go there from wherever the board is, and wait until it is as it should be looked at.
+
+    A page that is there already, in another state, is left first.
+    """
     if page.locator("dialog[open]").count():
         page.keyboard.press("Escape")
-    for address, ready in (("", ".gate"), (place.address, place.ready)):
-        page.evaluate("address => { location.hash = '#/' + address; }", address)
-        page.wait_for_selector(ready, state="attached", timeout=15000)
+    here, there = (_page_of(one) for one in (page.evaluate("location.hash.slice(2)"), place.address))
+    if here == there or here[0] != there[0]:
+        _go(page, "", ".gate")
+    _go(page, place.address, place.ready)
     place.prepare(page)
     still(page)
     return page
+
+
+def _page_of(address: str) -> tuple[str, str]:
+    """Jurisdiction and page of an address."""
+    jurisdiction, _, rest = address.partition("?")[0].partition("/")
+    return jurisdiction, rest.partition("/")[0]
+
+
+def _go(page: Page, address: str, ready: str) -> None:
+    page.evaluate("address => { location.hash = '#/' + address; }", address)
+    jurisdiction, name = _page_of(address)
+    if jurisdiction.isdecimal():
+        page.wait_for_selector(f"#main.main-{name}", state="attached", timeout=15000)
+    page.wait_for_selector(ready, state="attached", timeout=15000)
 
 
 STILL = """() => new Promise((resolve) => {

@@ -43,7 +43,8 @@ class Screen:
     def watched(self, page: Page) -> Page:
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.wrong.append(f"error: {error}"))
-        page.on("request", self._request)
+        page.on(self._windows.leaves, self._request)
+        page.on("framenavigated", lambda frame: self._left(frame.url))
         return page
 
     def _console(self, message: ConsoleMessage) -> None:
@@ -51,11 +52,14 @@ class Screen:
             self.wrong.append(f"console: {message.text}")
 
     def _request(self, request: Request) -> None:
-        where = urlsplit(request.url)
+        self._left(request.url)
+
+    def _left(self, url: str) -> None:
+        where = urlsplit(url)
         if where.scheme in ("http", "https", "ws", "wss") and where.netloc not in {
             urlsplit(url).netloc for url in self._urls
         }:
-            self.wrong.append(f"left the origin: {request.url}")
+            self.wrong.append(f"left the origin: {url}")
 
     def sign_in(self, city: City, place: str = "overview", *, token: str | None = None) -> Page:
         """With the link that is printed, or one with this token; then to a place of the city's board."""

@@ -80,7 +80,7 @@ def test_green_is_only_where_somebody_is_there_and_nothing_waits(city: City, scr
 def test_a_new_life_safety_request_is_heard_and_seen_until_acknowledged(city: City, screens: Screens) -> None:
     wall = _wall(screens, city)
     screen = screens.open(city.url)
-    screen.context.add_init_script(f"({HEARD})()")
+    screen.page.add_init_script(f"({HEARD})()")
     page = screen.sign_in(city, "teams")
     page.locator("main").click()  # a browser lets a page be heard only then
     screen.at("overview")
@@ -106,7 +106,7 @@ def test_a_new_life_safety_request_is_heard_and_seen_until_acknowledged(city: Ci
 
 def test_sound_is_off_by_choice(city: City, screens: Screens) -> None:
     screen = screens.open(city.url)
-    screen.context.add_init_script(f"({HEARD})()")
+    screen.page.add_init_script(f"({HEARD})()")
     page = screen.sign_in(city)
     page.get_by_role("button", name="声音和通知").click()
     page.get_by_role("button", name="试听：危及生命").click()

@@ -108,7 +108,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
 def window(windows: Windows, town: City) -> Iterator[Screen]:
     screens = Screens(windows)
     window = screens.open(town.url)
-    window.context.set_default_timeout(60000)
+    window.page.set_default_timeout(60000)
     window.sign_in(town)
     yield window
     screens.close()

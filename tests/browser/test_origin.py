@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from everybody import for_everybody
+from everybody import LOOKS, for_everybody
 from places import NAMES, Place, board, cut_off, opened, script, still
 from playwright.sync_api import Dialog, Page, expect
 from scale import LONG
@@ -190,7 +190,7 @@ def _watched(screen: Screen) -> Screen:
         screen.wrong.append(f"dialog: {dialog.message}")
         dialog.dismiss()
 
-    screen.context.add_init_script(REPORT)
+    screen.page.add_init_script(REPORT)
     screen.page.on("dialog", dismissed)
     return screen
 
@@ -248,7 +248,11 @@ REQUESTS, WORKERS, COURIERS = (
 """Names that each of three pages reveals: they share them, and in `make long` each tries all."""
 
 
-@pytest.mark.parametrize(("turn", "name"), [*enumerate(NAMES)], ids=NAMES)
+TURNS = sorted(enumerate(NAMES), key=lambda one: one[0] % len(LOOKS))
+"""All pages with their number, those that are looked at in the same look together."""
+
+
+@pytest.mark.parametrize(("turn", "name"), TURNS, ids=[name for _, name in TURNS])
 def test_whatever_somebody_typed_is_shown_as_text_on_a_page_for_everybody(
     turn: int, name: str, screen: Screen, places: dict[str, Place]
 ) -> None:
@@ -256,7 +260,7 @@ def test_whatever_somebody_typed_is_shown_as_text_on_a_page_for_everybody(
     page = opened(screen.page, places[name])
     shows(page, *(HOSTILE if name in ALL_SHOWN else ()))
     innocent(page, sizes=())
-    for_everybody(page, turn)
+    for_everybody(page, turn, stays=True)
 
 
 def test_every_page_of_the_board_is_tried(places: dict[str, Place]) -> None:
