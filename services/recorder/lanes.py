@@ -3,10 +3,11 @@
 from collections import Counter, OrderedDict, deque
 from collections.abc import Iterable, Iterator
 from enum import IntEnum
+from functools import cache
 from typing import Final, Generic, TypeVar
 
 from events.request_state import LIFE_SAFETY
-from services.decisions.base import FACT
+from services.decisions.base import FACT, Command
 from services.decisions.request.commands import Amend, Open
 from services.decisions.worker.commands import RaiseSos
 from services.recorder.envelope import CommandEnvelope
@@ -40,9 +41,17 @@ def _lane(one: CommandEnvelope) -> Lane:
     command = one.command
     if one.bulk:
         return Lane.BULK
-    if isinstance(command, RaiseSos) or one.actor.startswith(SERVICE):
+    if one.actor.startswith(SERVICE):
         return Lane.URGENT
-    if isinstance(command, Open | Amend) and command.priority == LIFE_SAFETY:
+    if (type(command) is Open or type(command) is Amend) and command.priority == LIFE_SAFETY:
+        return Lane.URGENT
+    return _usual(type(command))
+
+
+@cache
+def _usual(command: type[Command]) -> Lane:
+    """Return the lane of a class, whatever its commands say."""
+    if command is RaiseSos:
         return Lane.URGENT
     return Lane.FACTS if command.KIND == FACT or command.IS_OWN else Lane.DESK
 
