@@ -64,7 +64,9 @@ long: $(READY) $(WEB_READY) ## Long tests in full: scenarios, faults, seeds, a f
 	@MUSTER_LONG=1 $(PYTEST) -n $(JOBS) --no-loadscope-reorder $(LONG) $(ARGS)
 
 .PHONY: long check-tests check-api check-python check-types check-web check-modules web
+# In a fresh clone one process compiles all modules first: else each process of tests compiles all of them.
 check-tests: $(READY)
+	@test -d tests/__pycache__ || $(BIN)/pytest --collect-only -q $(APART:%=--ignore %) > $(VENV)/collected.txt 2>&1 || true
 	@$(PYTEST) -n $(JOBS) --no-loadscope-reorder -m "not long" $(APART:%=--ignore %) $(ARGS)
 # A pytest that starts closes the parent of its temporary folders to others, such as PostgreSQL's user.
 check-api: export PYTEST_DEBUG_TEMPROOT := $(abspath $(VENV))

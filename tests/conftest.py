@@ -34,6 +34,11 @@ GROUPS = {
     "tests/contract/test_locations.py": "kafka",
     "tests/contract/test_other_topics.py": "kafka",
     "tests/transfer/test_load.py": "kafka",
+    "tests/unit/test_scenario_ledger.py": "institutions",
+    "tests/unit/test_scenario_chapters.py": "institutions",
+    "tests/unit/test_scenario_alliance.py": "institutions",
+    "tests/unit/test_scenario_stations.py": "institutions",
+    "tests/unit/test_scenario_training.py": "institutions",
 }
 """File -> group, in the order in which a group's files run. Any other file is its own group."""
 FIRST = (

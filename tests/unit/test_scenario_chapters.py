@@ -17,13 +17,14 @@ from projections.fold import step
 from services.decisions.chapter.table import CHAPTERS
 from services.demo.scenarios.yichun.days import LOCKDOWN
 from services.demo.scenarios.yichun.institutions.reviews import FORMATION, FORMED
+from tests.scale import LONG
 from tests.unit.test_scenario import Run
 from tests.unit.test_scenario_ledger import played
 
 STAGES = {"screen", "verify", "check_city", "check_county"}
 
 
-@pytest.fixture(scope="module", params=[1, 7])
+@pytest.fixture(scope="module", params=[1, 7] if LONG else [1])
 def run(request: pytest.FixtureRequest) -> Run:
     return played(request.param)
 

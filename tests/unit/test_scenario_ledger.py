@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import pytest
 
@@ -19,13 +20,15 @@ from services.demo.scenarios.yichun.institutions.reviews import FORMATION, FORME
 from services.demo.scenarios.yichun.places import Places
 from services.demo.scenarios.yichun.world import World
 from services.verify.laws import LAWS
+from tests.scale import LONG
 from tests.unit.test_scenario import Run
 
 STAGES = {"screen", "verify", "check_city", "check_county"}
 
 
+@cache
 def played(seed: int) -> Run:
-    """Play the areas and the institutions alone."""
+    """Play the areas and the institutions alone, once for all files that look at them: do not change it."""
     places, world = Places(), World(seed)
     world.on(world.now, lambda: [_area(world, place.code, place.name) for place in places.every])
     return Run(seed, items=[*world.run(), *institutions(seed, places)])
@@ -35,7 +38,7 @@ def _area(world: World, code: str, name: str) -> None:
     world.send("area.define", {"area": code, "name": name}, "admin/city")
 
 
-@pytest.fixture(scope="module", params=[1, 7])
+@pytest.fixture(scope="module", params=[1, 7] if LONG else [1])
 def run(request: pytest.FixtureRequest) -> Run:
     return played(request.param)
 

@@ -12,11 +12,12 @@ from projections import station_days, station_uses, stations
 from projections.fold import step
 from services.demo.scenarios.yichun.days import LOCKDOWN, REGISTRATION
 from services.stations.hours import readable
+from tests.scale import LONG
 from tests.unit.test_scenario import Run
 from tests.unit.test_scenario_ledger import played
 
 
-@pytest.fixture(scope="module", params=[1, 7])
+@pytest.fixture(scope="module", params=[1, 7] if LONG else [1])
 def run(request: pytest.FixtureRequest) -> Run:
     return played(request.param)
 

@@ -13,13 +13,14 @@ from projections.leaders import leaders
 from projections.training_figures import figures
 from services.demo.scenarios.yichun.days import LOCKDOWN
 from services.demo.scenarios.yichun.institutions.chapters import OPENING
+from tests.scale import LONG
 from tests.unit.test_scenario import Run
 from tests.unit.test_scenario_ledger import played
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
 
-@pytest.fixture(scope="module", params=[1, 7])
+@pytest.fixture(scope="module", params=[1, 7] if LONG else [1])
 def run(request: pytest.FixtureRequest) -> Run:
     return played(request.param)
 
