@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 from collections.abc import Generator, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import forking
@@ -24,8 +23,8 @@ GROUPS = {
     "tests/cluster/test_together.py": "cluster",
     "tests/cluster/test_repair.py": "cluster",
     "tests/transfer/test_cluster.py": "cluster",
-    "tests/cluster/test_same_everywhere.py": "frail",
-    "tests/cluster/test_process_faults.py": "frail",
+    "tests/cluster/test_same_everywhere.py": "cluster",
+    "tests/cluster/test_process_faults.py": "cluster",
     "tests/deploy/test_roles.py": "deployed",
     "tests/deploy/test_kafka_rights.py": "deployed",
     "tests/contract/test_log.py": "kafka",
@@ -43,7 +42,6 @@ GROUPS = {
 """File -> group, in the order in which a group's files run. Any other file is its own group."""
 FIRST = (
     "cluster",
-    "frail",
     "tests/cluster/test_states.py",
     "deployed",
     "tests/browser/test_origin.py",
@@ -136,15 +134,18 @@ T = TypeVar("T")
 @pytest.fixture(scope="session")
 def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Town"]:
     """Run a cluster with four API processes and two projectors. Each test uses its own jurisdiction."""
-    yield from _shared(request, "cluster", tmp_path_factory.mktemp("town"), apis=4, projectors=2)
+    from town import started  # only if needed: it imports the whole sandbox
+
+    running = started(tmp_path_factory.mktemp("town"), apis=4, projectors=2)
+    yield from _kept(request, "cluster", running)
 
 
 @pytest.fixture(scope="session")
-def frail(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Town"]:
-    """Run a smaller one, with few connections to PostgreSQL and a clock that scenarios set: its processes are
-    killed, and what is recorded afterwards must still be right."""
-    folder = tmp_path_factory.mktemp("frail")
-    yield from _shared(request, "frail", folder, apis=2, projectors=2, connections=60, scenario=True)
+def frail(town: "Town") -> "Town":
+    """Run the same with two API processes and a clock that scenarios set: its processes are killed, and what
+    is recorded afterwards must still be right."""
+    town.begin_scenario(2)
+    return town
 
 
 @pytest.fixture(scope="session")
@@ -153,12 +154,6 @@ def granted(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     from brokers import granted
 
     yield from _kept(request, "deployed", granted(tmp_path_factory.mktemp("kafka"), tls=True))
-
-
-def _shared(request: pytest.FixtureRequest, group: str, folder: Path, **options: int) -> Iterator["Town"]:
-    from town import started  # only if needed: it imports the whole sandbox
-
-    yield from _kept(request, group, started(folder, **options))
 
 
 def _kept(request: pytest.FixtureRequest, group: str, running: Generator[T, None, None]) -> Iterator[T]:

@@ -1,5 +1,6 @@
 """A short story that causes every type of event: (command, body) in order, for end-to-end tests."""
 
+import json
 from typing import Any
 
 from services.api.named_files import NAMING
@@ -104,6 +105,11 @@ def _ends() -> list[Step]:
 
 STORY: list[Step] = [*_crew(), *_requests(), *stories, *_ends()]
 """`worker.taken_back`, `assignment.expired`, `personal.revealed` and `log.fenced` need more than a body."""
+
+
+def told_in(jurisdiction: str) -> list[Step]:
+    """Return the story of another jurisdiction, whose code its areas begin with."""
+    return [(name, body) for name, body in json.loads(json.dumps(STORY).replace(J, jurisdiction))]
 
 
 def upload_of(name: str, body: dict[str, Any]) -> dict[str, Any] | None:

@@ -58,8 +58,8 @@ class Cluster:
         self._lock_folder()
         self.database = Database(self.folder / "postgres", self._logs, connections=connections)
         self.broker = Broker(self.folder / "kafka", self._logs)
-        self._scenario = scenario or (self.folder / "clock").exists()
-        self.apis = [self._api(n, port + n if port else free_port()) for n in range(apis)]
+        self._scenario = scenario
+        self.apis = [self.new_api(n, port + n if port else free_port()) for n in range(apis)]
         self.projectors = [self.new_projector(n) for n in range(projectors)]
 
     def _lock_folder(self) -> None:
@@ -102,7 +102,8 @@ class Cluster:
             "MUSTER_TLS_KEY": "",
             "PYTHONUNBUFFERED": "1",
         }
-        return found | ({"MUSTER_CLOCK": str(self.folder / "clock")} if self._scenario else {})
+        clock = self.folder / "clock"
+        return found | ({"MUSTER_CLOCK": str(clock)} if self._scenario or clock.exists() else {})
 
     def __getitem__(self, name: str) -> Child:
         return next(child for child in self.children if child.name == name)
@@ -189,7 +190,8 @@ class Cluster:
 
     # -- the processes -------------------------------------------------------------------------------------
 
-    def _api(self, number: int, port: int) -> Child:
+    def new_api(self, number: int, port: int) -> Child:
+        """Make an API process that is neither started nor watched."""
         name = f"api-{number + 1}"
         argv = ["serve", "--data", str(self.folder / name), "--port", str(port)]
         return self._muster(name, argv, f"127.0.0.1:{port}", "/healthz", {})

@@ -36,7 +36,7 @@ SENDERS = 8
 PAUSE = 0 if LONG else 0.1
 """Seconds between two commands of a sender: without, the load takes all of two cores."""
 WORKERS = 50
-CONNECTIONS = 60
+CONNECTIONS = 100
 RECOVER = 30.0
 BACK_SECONDS = 5.0
 """Until a command is acknowledged once the only broker is back."""

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Generator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -16,7 +17,9 @@ from services.adapters.kafka.connection import Connection
 from services.adapters.kafka.log import open_log
 from services.adapters.postgres.pool import Pool
 from services.adapters.postgres.views import PgViews
+from services.base.clock import SharedClock
 from services.log.port import Stored
+from services.sandbox.child import free_port
 from services.sandbox.cluster import Cluster
 from services.verify.views import audit
 
@@ -35,6 +38,17 @@ class Town:
             httpx.AsyncClient(base_url=url, headers=self.headers, trust_env=False, timeout=40, limits=limits)
             for url in self.cluster.urls
         ]
+
+    def begin_scenario(self, apis: int) -> None:
+        """End all API processes, and start so many with a clock that scenarios set."""
+        for api in self.cluster.apis:
+            api.stop()
+        SharedClock(self.cluster.folder / "clock").set(datetime.now(UTC), going=True)
+        self.cluster.apis = [self.cluster.new_api(number, free_port()) for number in range(apis)]
+        for api in self.cluster.apis:
+            api.start()
+        for api in self.cluster.apis:
+            api.wait_ready(60)
 
     @property
     def connection(self) -> Connection:

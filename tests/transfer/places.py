@@ -13,7 +13,7 @@ from services.intake.sinks import Embedded
 from services.log.port import Log, Stored
 from services.views.port import Query
 from tests.command_line import muster
-from tests.story import ALREADY_SO, STORY
+from tests.story import ALREADY_SO, STORY, told_in
 
 J = "2307"
 _IDS = UUID("00000000-0000-4000-8000-000000000000")
@@ -53,8 +53,8 @@ def outcomes(answers: list[dict[str, Any]]) -> set[str]:
 class Place:
     """One data folder without a running server."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, jurisdiction: str = J) -> None:
+        self.folder, self.jurisdiction = folder, jurisdiction
 
     async def does(self, *steps: tuple[str, Mapping[str, Any]], first: int = 0) -> list[dict[str, Any]]:
         """Send commands with the ids from `first` on. Return their outcomes."""
@@ -62,21 +62,21 @@ class Place:
         async with opened.running() as muster:
             items = [item(first + n, *step) for n, step in enumerate(steps)]
             sink = Embedded(muster.commands, muster.clock, muster.views)
-            answers = [(await sink.submit(J, [one]))[0] for one in items]
+            answers = [(await sink.submit(self.jurisdiction, [one]))[0] for one in items]
             position = max(answer.get("position") or 0 for answer in answers)
-            assert await muster.progress.reached(J, position, 30)
+            assert await muster.progress.reached(self.jurisdiction, position, 30)
         return answers
 
     async def plays(self) -> None:
         """Play the story: every aggregate, people with names and phones, two of them erased."""
-        assert outcomes(await self.does(*STORY)) == {"accepted"}
+        assert outcomes(await self.does(*told_in(self.jurisdiction))) == {"accepted"}
 
     async def rows(self) -> dict[str, dict[str, Row]]:
         """Return the rows of all views, including internal ones."""
         log, views, vault = await wiring.readonly(self.folder)
         try:
-            found, head = await views.snapshot(J, {name: Query() for name in catalog})
-            assert head == await log.end(J)
+            found, head = await views.snapshot(self.jurisdiction, {name: Query() for name in catalog})
+            assert head == await log.end(self.jurisdiction)
             return {name: dict(items) for name, items in found.items()}
         finally:
             await log.close()
@@ -87,7 +87,7 @@ class Place:
         """Return all commits of the log."""
         log, views, vault = await wiring.readonly(self.folder)
         try:
-            return await read(log)
+            return await read(log, self.jurisdiction)
         finally:
             await log.close()
             await views.close()
@@ -102,6 +102,6 @@ class Place:
         return {person["worker"]: person["name"] for person in self.show("roster")}
 
 
-async def read(log: Log) -> list[Stored]:
+async def read(log: Log, jurisdiction: str = J) -> list[Stored]:
     """Return all commits of the jurisdiction."""
-    return [stored async for batch in log.read(J) for stored in batch]
+    return [stored async for batch in log.read(jurisdiction) for stored in batch]

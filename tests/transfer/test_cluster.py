@@ -10,9 +10,11 @@ from projections.catalog import views as catalog
 from services.adapters.postgres.pool import Pool
 from services.adapters.postgres.views import PgViews
 from services.views.port import Query
-from tests.story import STORY
-from tests.transfer.places import J, Place, item, ok
+from tests.story import told_in
+from tests.transfer.places import Place, item, ok
 
+J = "2308"
+"""The same story is played in 2307 of the same cluster."""
 NEW = ("worker.register", {"worker": "W9", "role": "rider", "name": "Courier 9"})
 LATE = ("worker.retire", {"worker": "W9"})
 
@@ -29,7 +31,7 @@ async def test_up_and_back_down(town: Town, tmp_path: Path) -> None:
     env, data = town.cluster.env, ("--data", tmp_path / "cli")
     (tmp_path / "secret").write_text("a passphrase of some length")
     secret = ("--passphrase-file", tmp_path / "secret")
-    api, here = town.clients()[0], Place(tmp_path / "here")
+    api, here = town.clients()[0], Place(tmp_path / "here", J)
     await here.plays()
     board, names = await here.rows(), here.names()
 
@@ -40,7 +42,8 @@ async def test_up_and_back_down(town: Town, tmp_path: Path) -> None:
 
     below = await here.commits()
     assert (await town.commits(J))[: len(below)] == below
-    assert {(await send(api, n, step)).json()["outcome"] for n, step in enumerate(STORY[:10])} == {"known"}
+    again = [await send(api, n, step) for n, step in enumerate(told_in(J)[:10])]
+    assert {answer.json()["outcome"] for answer in again} == {"known"}
     taken = await send(api, 1000, NEW)
     assert (taken.status_code, taken.json()["outcome"]) == (200, "accepted")
     people = (await api.get(f"/api/v1/{J}/roster", params={"after": taken.json()["position"]})).json()[
