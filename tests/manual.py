@@ -1,11 +1,11 @@
-"""The commands of a section of docs/operations.md, so that tests type what the manual says."""
+"""The commands of a section of docs/cluster.md, so that tests type what the manual says."""
 
 import re
 import shlex
 from pathlib import Path
 from typing import Final
 
-MANUAL: Final = Path(__file__).parents[1] / "docs" / "operations.md"
+MANUAL: Final = Path(__file__).parents[1] / "docs" / "cluster.md"
 _FENCE: Final = re.compile(r"^```\n(.*?)^```", re.M | re.S)
 
 
@@ -13,7 +13,7 @@ def section(heading: str) -> str:
     """Return the text under a heading, up to the next one of the same or a higher level."""
     text = MANUAL.read_text()
     found = re.search(rf"^(#+) {re.escape(heading)}\n", text, re.M)
-    assert found, f"docs/operations.md has no heading {heading}"
+    assert found, f"docs/cluster.md has no heading {heading}"
     rest = text[found.end() :]
     following = re.search(rf"^#{{1,{len(found[1])}}} ", rest, re.M)
     return rest[: following.start()] if following else rest

@@ -16,7 +16,7 @@ class Figures:
         self._projector, self._watchdog = projector, watchdog
 
     def collect(self) -> Iterable[Metric]:
-        """Yield every metric family; names are documented in docs/operations.md."""
+        """Yield every metric family; names are documented in docs/cluster.md."""
         heads = GaugeMetricFamily(
             "muster_projector_head_position", "Position reached by the views", labels=["jurisdiction"]
         )

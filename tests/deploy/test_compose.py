@@ -282,8 +282,8 @@ def test_secrets_are_made_once_and_fit_the_file(plain: dict[str, Any], deploy: P
 
 
 def test_every_choice_is_documented(deploy: Path) -> None:
-    operations = (deploy.parent / "docs" / "operations.md").read_text()
+    manual = "".join((deploy.parent / "docs" / name).read_text() for name in ("operations.md", "cluster.md"))
     for variable in re.findall(r"\$\{(\w+)", (deploy / "compose.yaml").read_text()):
-        assert f"| `{variable}` |" in operations, variable
+        assert f"| `{variable}` |" in manual, variable
     for name in set(Settings.model_fields) - {"data", "host", "port", "clock"}:
-        assert f"MUSTER_{name.upper()}" in operations, name
+        assert f"MUSTER_{name.upper()}" in manual, name

@@ -34,7 +34,7 @@ def test_all_that_is_told_is_listed_and_all_that_is_listed_is_told() -> None:
 
 
 def test_each_is_documented_with_its_labels() -> None:
-    operations = (ROOT / "docs" / "operations.md").read_text()
+    manual = (ROOT / "docs" / "cluster.md").read_text()
     for family in FAMILIES:
         labels = f"{{{', '.join(family.labels)}}}" if family.labels else ""
-        assert f"| `{family.name}{labels}` | {family.kind} | {family.told_by} |" in operations, family.name
+        assert f"| `{family.name}{labels}` | {family.kind} | {family.told_by} |" in manual, family.name

@@ -163,22 +163,22 @@ def _test(case: Case) -> dict[str, Any]:
 
 
 def test_each_says_who_is_called_and_where_to_read_on(alerts: dict[str, Any], deploy: Path) -> None:
-    operations = (deploy.parent / "docs" / "operations.md").read_text()
+    manual = (deploy.parent / "docs" / "cluster.md").read_text()
     anchors = {
         re.sub(r"[^\w -]", "", head).strip().replace(" ", "-").lower()
-        for head in re.findall(r"^#+ (.*)$", operations, re.M)
+        for head in re.findall(r"^#+ (.*)$", manual, re.M)
     }
     for name, rule in alerts.items():
         assert rule["labels"]["severity"] in ("page", "ticket"), name
         assert set(rule["annotations"]) == {"summary", "description", "runbook_url"}, name
         page, _, anchor = rule["annotations"]["runbook_url"].partition("#")
-        assert (page, anchor) == ("docs/operations.md", name.lower())
-        assert anchor in anchors, f"docs/operations.md has no heading {name}"
+        assert (page, anchor) == ("docs/cluster.md", name.lower())
+        assert anchor in anchors, f"docs/cluster.md has no heading {name}"
 
 
-def test_operations_describe_no_alert_that_is_not_there(alerts: dict[str, Any], deploy: Path) -> None:
+def test_the_manual_describes_no_alert_that_is_not_there(alerts: dict[str, Any], deploy: Path) -> None:
     described = re.findall(
-        r"^#+ (Muster[A-Z]\w+)$", (deploy.parent / "docs" / "operations.md").read_text(), re.M
+        r"^#+ (Muster[A-Z]\w+)$", (deploy.parent / "docs" / "cluster.md").read_text(), re.M
     )
     assert sorted(described) == sorted(alerts)
 
