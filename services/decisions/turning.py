@@ -6,14 +6,18 @@ from typing import Any, Final
 CONTROLS: Final = r"\u202a-\u202e\u2066-\u2069"
 """For a class of characters in a pattern."""
 _ANY: Final = re.compile(f"[{CONTROLS}]")
+_NO_TEXT: Final = re.compile(rf"[{CONTROLS}\ud800-\udfff]")
 _NAMED: Final = re.compile(r"\[U\+(20[26][0-9A-F])\]")
 
 
 def unturned(value: Any) -> Any:
-    """Return a text, or the texts of a tuple or list, with such controls named by their codes: `[U+202E]`."""
+    """Return a text, or the texts of a tuple or list, with such controls named by their codes: `[U+202E]`.
+
+    So are surrogates, as JSON may have them: alone they are no text, and cannot be written.
+    """
     match value:
         case str():
-            return _ANY.sub(lambda found: f"[U+{ord(found[0]):04X}]", value)
+            return _NO_TEXT.sub(lambda found: f"[U+{ord(found[0]):04X}]", value)
         case tuple() | list():
             return type(value)(map(unturned, value))  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
         case _:

@@ -56,22 +56,21 @@ def plain(heading: str) -> str:
 
 
 class Heads:
-    """The first rows of a file's tables. A sheet of a workbook is parsed once, however many mappings look at
-    it: to parse 100,000 rows takes a second."""
+    """The first rows of a file's tables. A sheet or a document of JSON is parsed once, however many mappings
+    look at it: to parse 100,000 rows takes a second."""
 
     def __init__(self, path: Path) -> None:
         """Raise FileError."""
         self._path, self.sheets = path, sheets(path)
         self.day_zero = day_zero(path) if any(self.sheets) else SINCE_1900
-        self._known: dict[str, list[tuple[int, list[str]]]] = {}
+        self._known: dict[tuple[str | None, ...], list[tuple[int, list[str]]]] = {}
 
     def of(self, sheet: str | None, mapping: Mapping) -> list[tuple[int, list[str]]]:
         """Return the first rows of a table. How a text is read depends on the mapping. Raise FileError."""
-        if sheet is None:
-            return list(islice(rows(self._path, mapping, sheet), SEARCHED))
-        if sheet not in self._known:
-            self._known[sheet] = list(islice(rows(self._path, mapping, sheet), SEARCHED))
-        return self._known[sheet]
+        text = (mapping.encoding, mapping.delimiter, mapping.records) if sheet is None else ()
+        if (sheet, *text) not in self._known:
+            self._known[sheet, *text] = list(islice(rows(self._path, mapping, sheet), SEARCHED))
+        return self._known[sheet, *text]
 
 
 def find(path: Path, mapping: Mapping, heads: Heads | None = None) -> list[Found]:

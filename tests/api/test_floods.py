@@ -181,6 +181,40 @@ async def test_a_flood_of_check_ins_is_passed_by_a_call_for_help_and_its_writes_
     assert before < FLOOD - ANSWERS
 
 
+@pytest.mark.parametrize(
+    ("begin", "more"),
+    [
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX: ", b"a"),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n", b"X: a\r\n"),
+        (b"GET /", b"a"),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1;", b"e"),
+        (b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"X: a\r\n"),
+    ],
+    ids=["header", "headers", "path", "extension", "trailers"],
+)
+async def test_a_head_without_end_fills_no_memory(begin: bytes, more: bytes) -> None:
+    async with serving(Connections()) as port, asyncio.timeout(10):
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(begin)
+        sent = 0
+        with contextlib.suppress(ConnectionError):
+            while sent < 8 * 2**20:
+                writer.write(more * (2**16 // len(more)))
+                sent += 2**16
+                await writer.drain()
+        assert sent < 8 * 2**20, "the connection is closed before"
+        writer.close()
+
+
+async def test_a_large_body_in_small_parts_and_a_long_head_are_read() -> None:
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 30_000 + b"\r\nTransfer-Encoding: chunked\r\n\r\n"
+    async with serving(Connections()) as port, asyncio.timeout(10):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(head + b"1000\r\n%b\r\n" % (b"a" * 4096) * 64 + b"0\r\n\r\n")
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        writer.close()
+
+
 def test_an_address_has_a_share_of_the_connections() -> None:
     connections = Connections(["10.0.0.0/8"], most=2)
     assert [connections.enter("192.0.2.1") for _ in range(3)] == [True, True, False]

@@ -139,6 +139,7 @@ async def test_a_file_that_is_cut_within_a_character_is_told(
         ('{"id": 1}\n{"id": 2, "a": {"b": 1}, "a.b": 2}\n', r"row 2: has 'a\.b' twice; keep one"),
         ("[" * 5000, "missing|needs the column"),
         ('{"a": {"b": 1}}', "needs the column"),
+        ('[{"\\ud800": 1}]', r"header is \[U\+D800\]"),
     ],
 )
 async def test_what_is_no_json_is_told_by_row(tmp_path: Path, content: str, message: str) -> None:

@@ -1,4 +1,4 @@
-"""Limits on connections: per address, and on the time until a request's head is complete."""
+"""Limits on connections: per address, and on the size and the time of a request's head."""
 
 import logging
 import resource
@@ -15,9 +15,15 @@ MOST_OF_ONE: Final = 512
 """Most open connections of one address."""
 HEAD_SECONDS: Final = 15.0
 """Time for the first request's head. uvicorn itself closes connections that idle between requests."""
+MOST_HEAD: Final = 64 * 1024
+"""Bytes of a request's line and headers; also of what follows a body in parts."""
 TELL_SECONDS: Final = 60.0
 LEAST_DESCRIPTORS: Final = 12_000
 """Enough for 5,000 streams, as many other connections, and the files of the stores."""
+
+_TOO_LARGE: Final = (
+    b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+)
 
 log_of = logging.getLogger("muster.api")
 
@@ -69,6 +75,8 @@ def protocol(connections: Connections) -> type[HttpToolsProtocol]:
     class Limited(HttpToolsProtocol):
         _address: str | None = None
         _head: TimerHandle | None = None
+        _pending = 0
+        """Bytes received that are no part of a body, and complete no head or request yet: they are kept."""
 
         def connection_made(self, transport: BaseTransport) -> None:
             super().connection_made(cast("Transport", transport))
@@ -80,10 +88,19 @@ def protocol(connections: Connections) -> type[HttpToolsProtocol]:
             self._head = self.loop.call_later(connections.head_seconds, transport.close)
 
         def on_headers_complete(self) -> None:
+            self._pending = 0
             if self._head:
                 self._head.cancel()
                 self._head = None
             super().on_headers_complete()
+
+        def on_body(self, body: bytes) -> None:
+            self._pending = 0
+            super().on_body(body)
+
+        def on_message_complete(self) -> None:
+            self._pending = 0
+            super().on_message_complete()
 
         def connection_lost(self, exc: Exception | None) -> None:
             if self._head:
@@ -94,8 +111,13 @@ def protocol(connections: Connections) -> type[HttpToolsProtocol]:
             super().connection_lost(exc)
 
         def data_received(self, data: bytes) -> None:
-            if self._address is not None:  # what arrives on a refused connection is not read
-                super().data_received(data)
+            if self._address is None:  # what arrives on a refused connection is not read
+                return
+            self._pending += len(data)
+            super().data_received(data)
+            if self._pending > MOST_HEAD and not self.transport.is_closing():
+                self.transport.write(_TOO_LARGE)
+                self.transport.close()
 
     return Limited
 
