@@ -1,4 +1,5 @@
 """Start `python -m services.cli` as a fork of a process that has imported it: imports are most of a start.
+So is the same program as tests of the browser alter it.
 
 What runs is Muster's command line in a process of its own, a child of the test's, with the environment,
 folder and output that the test gives: it may be killed, frozen or waited for. What Muster starts by itself,
@@ -8,6 +9,7 @@ and everything in `make long`, is the real command.
 import ctypes
 import json
 import os
+import runpy
 import signal
 import socket
 import subprocess
@@ -20,7 +22,12 @@ from typing import Any, Final, cast
 
 from scale import LONG
 
-PREFIX: Final = [sys.executable, "-m", "services.cli"]
+ALTERED: Final = Path(__file__).parent / "browser" / "altered.py"
+PROGRAMS: Final = {
+    "": [sys.executable, "-m", "services.cli"],
+    str(ALTERED): [sys.executable, str(ALTERED)],
+}
+"""What is forked, by the script that the fork then runs, if any."""
 IMPORTED: Final = {
     "projector": ("services.cli.clustering", "services.wiring.projecting", "services.projector.main"),
     "": (
@@ -85,16 +92,18 @@ class Popen(_plain[Any]):
     def _execute_child(self, args: Any, *more: Any) -> None:
         """Fork. The order of parameters is that of Python's own method of this name."""
         cwd, env, session = *more[4:6], more[20]
+        program, args = _found(args) or ("", args)
         streams = p2cread, _, _, c2pwrite, _, errwrite = more[9:15]
         asked = {
-            "args": args[3:],
+            "program": program,
+            "args": args,
             "env": dict(os.environ if env is None else env),
             "cwd": os.fspath(cwd or os.getcwd()),
             "session": bool(session),
             "hangs_up": signal.getsignal(signal.SIGHUP) != signal.SIG_IGN,
             "parent": os.getpid(),
         }
-        kind = args[3] if args[3] in IMPORTED else ""
+        kind = args[0] if args[0] in IMPORTED else ""
         files = [own if given == -1 else given for own, given in enumerate((p2cread, c2pwrite, errwrite))]
         self.pid = _parent(kind).fork(asked, files)
         self._child_created = True
@@ -103,12 +112,20 @@ class Popen(_plain[Any]):
 
 def _may_fork(args: Any, options: Mapping[str, Any]) -> bool:
     """Whether a command is Muster's, runs as this user, and would import the modules of this process."""
-    if not isinstance(args, list) or cast(list[str], args)[:3] != PREFIX or len(cast(list[str], args)) < 4:
+    if not isinstance(args, list) or _found(cast(list[str], args)) is None:
         return False
     env, cwd = options.get("env") or os.environ, options.get("cwd")
     here = cwd is None or os.path.samefile(cwd, os.getcwd())
     ours = env.get("PYTHONPATH") == os.environ.get("PYTHONPATH")
     return here and ours and not options.get("pass_fds") and options.get("user") is None
+
+
+def _found(args: list[str]) -> tuple[str, list[str]] | None:
+    """Return the script and the arguments of a command that can be forked."""
+    for program, prefix in PROGRAMS.items():
+        if args[: len(prefix)] == prefix and len(args) > len(prefix):
+            return program, args[len(prefix) :]
+    return None
 
 
 _gate: Final = threading.Lock()
@@ -196,10 +213,13 @@ def _main() -> None:
     gc.collect()
     gc.freeze()
     try:
-        _born(socket.socket(fileno=int(number)))
+        asked = _born(socket.socket(fileno=int(number)))
     except KeyboardInterrupt:
         return
-    main()
+    if asked["program"]:
+        runpy.run_path(asked["program"], run_name="__main__")
+    else:
+        main()
 
 
 if __name__ == "__main__":
