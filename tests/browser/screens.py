@@ -69,6 +69,13 @@ class Screen:
         self.at(place)
         return self.page
 
+    def move(self, city: City, place: str = "overview") -> Page:
+        """Go to another city's board, with the token that signed in. A board takes long to load."""
+        self._j = city.j
+        self.page.evaluate("location.hash = '#/'")
+        self.page.wait_for_selector(".gate-list")
+        return self.at(place)
+
     def at(self, place: str) -> Page:
         """Go to a page of the board, such as requests?priority=1, and wait until it is live."""
         self.page.evaluate("place => { location.hash = place; }", f"#/{self._j}/{place}")

@@ -1,24 +1,27 @@
 """Entering what is reported, by keyboard; incidents, handover, imports; the first hour of a fresh service."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
-from screens import Screens
+from screens import Screen, Screens
 from serving import City, Served, until
-
-from services.locations.datum import Datum, to_wgs84
+from windows import Windows
 
 EXAMPLES = Path(__file__).parents[2] / "services" / "intake" / "examples"
 YICHUN = EXAMPLES / "yichun"
-POINTS: list[tuple[tuple[float, float], Datum]] = [
-    ((113.9171764808363, 22.540796131694766), "GCJ-02"),
-    ((116.38404722455657, 39.91334545536069), "GCJ-02"),
-    ((116.41036949371029, 39.92133699351021), "BD-09"),
-    ((-122.4, 37.8), "BD-09"),
-    ((128.9, 47.7), "WGS-84"),
-]
+
+
+@pytest.fixture(scope="module")
+def window(windows: Windows, service: Served) -> Iterator[Screen]:
+    """An admin's board, loaded once: it moves to each test's city."""
+    screens = Screens(windows)
+    window = screens.open(service.url)
+    window.sign_in(service.city())
+    yield window
+    screens.close()
 
 
 def enter(page: Page, city: City, what: str) -> None:
@@ -48,10 +51,8 @@ def recorded(page: Page, what: str) -> None:
     expect(page.locator(".entry-done")).to_contain_text(what)
 
 
-def test_a_call_is_taken_by_keyboard_alone_and_the_next_can_begin_at_once(
-    city: City, screens: Screens
-) -> None:
-    page = screens.open(city.url).sign_in(city)
+def test_a_call_is_taken_by_keyboard_alone_and_the_next_can_begin_at_once(city: City, screen: Screen) -> None:
+    page = screen.move(city)
     enter(page, city, "request")
     focused(page, "category")
     press(page, "ArrowRight", "Tab", "ArrowLeft", "Tab")
@@ -103,8 +104,8 @@ def test_what_was_not_sent_is_still_there_after_another_page_and_after_signing_i
     expect(page.locator("textarea[name=text]")).to_have_value("")  # of somebody else
 
 
-def test_what_is_wrong_is_said_at_its_field_and_nothing_is_sent(city: City, screens: Screens) -> None:
-    page = screens.open(city.url).sign_in(city)
+def test_what_is_wrong_is_said_at_its_field_and_nothing_is_sent(city: City, screen: Screen) -> None:
+    page = screen.move(city)
     enter(page, city, "request")
     page.get_by_label("买菜").check()
     page.locator("input[name=area]").fill("没有的地方")
@@ -120,9 +121,9 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_sent(city: City, scre
     assert city.rows("requests") == []
 
 
-def test_coordinates_of_another_datum_are_sent_as_wgs_84(city: City, screens: Screens) -> None:
+def test_coordinates_of_another_datum_are_sent_as_wgs_84(city: City, screen: Screen) -> None:
     """The point of Shanghai that eviltransform is tested with."""
-    page = screens.open(city.url).sign_in(city)
+    page = screen.move(city)
     enter(page, city, "request")
     page.get_by_label("医疗").check()
     page.locator("input[name=area]").fill(city.south)
@@ -137,26 +138,8 @@ def test_coordinates_of_another_datum_are_sent_as_wgs_84(city: City, screens: Sc
     assert (row["lon"], row["lat"]) == pytest.approx((121.5272106, 31.1774276), abs=1e-6)
 
 
-def test_the_page_converts_datums_as_the_service_does(city: City, screens: Screens) -> None:
-    """Points that eviltransform and coordtransform are tested with."""
-    page = screens.open(city.url).sign_in(city)
-    module = page.locator('link[href$="/lib/areas.js"]').get_attribute("href")
-    assert module
-    found = page.evaluate(
-        """async ([module, points]) => {
-          const { toWgs84 } = await import(module);
-          return points.map(([point, datum]) => toWgs84(point, datum));
-        }""",
-        [module.replace("areas.js", "datum.js"), POINTS],
-    )
-    assert found[0] == pytest.approx((113.912316, 22.543847), abs=1e-6)
-    assert found[1] == pytest.approx((116.377817, 39.911954), abs=1e-6)
-    for (point, datum), there in zip(POINTS, found, strict=True):
-        assert there == pytest.approx(to_wgs84(*point, datum), abs=1e-6)
-
-
-def test_a_paper_form_keeps_its_own_time_and_number(city: City, screens: Screens) -> None:
-    page = screens.open(city.url).sign_in(city)
+def test_a_paper_form_keeps_its_own_time_and_number(city: City, screen: Screen) -> None:
+    page = screen.move(city)
     enter(page, city, "request")
     page.get_by_label("买菜").check()
     page.locator("input[name=area]").fill(city.south)
@@ -173,11 +156,11 @@ def test_a_paper_form_keeps_its_own_time_and_number(city: City, screens: Screens
     expect(page.locator("select[name=source]")).to_have_value("paper")
 
 
-def test_what_may_be_the_same_need_is_shown_before_anything_is_sent(city: City, screens: Screens) -> None:
+def test_what_may_be_the_same_need_is_shown_before_anything_is_sent(city: City, screen: Screen) -> None:
     city.ok("request.open", request="R1", category="medicine", area=city.south, contact_phone="13800000001")
     city.ok("request.open", request="R2", category="grocery", area=city.north, contact_phone="13800000001")
     city.ok("worker.register", worker="W1", role="rider", name="队员001", phone="13800000001")
-    page = screens.open(city.url).sign_in(city)
+    page = screen.move(city)
     enter(page, city, "request")
     page.get_by_label("送药").check()
     page.locator("input[name=area]").fill(city.south)
@@ -190,9 +173,9 @@ def test_what_may_be_the_same_need_is_shown_before_anything_is_sent(city: City, 
     expect(known).not_to_contain_text("13800000001")
 
 
-def test_an_unknown_outcome_is_pressed_again_and_nothing_is_doubled(city: City, screens: Screens) -> None:
+def test_an_unknown_outcome_is_pressed_again_and_nothing_is_doubled(city: City, screen: Screen) -> None:
     """Every answer is lost after the command was recorded, until the line is whole again."""
-    page = screens.open(city.url).sign_in(city)
+    page = screen.move(city)
     ids: list[str] = []
 
     def lost(route: Route) -> None:
@@ -215,8 +198,8 @@ def test_an_unknown_outcome_is_pressed_again_and_nothing_is_doubled(city: City, 
     assert [row["name"] for row in city.rows("areas") if row["area"] == f"{city.street}003"] == ["东山社区"]
 
 
-def test_a_refusal_about_one_field_is_said_there(city: City, screens: Screens) -> None:
-    page = screens.open(city.url).sign_in(city)
+def test_a_refusal_about_one_field_is_said_there(city: City, screen: Screen) -> None:
+    page = screen.move(city)
     enter(page, city, "area")
     page.locator("input[name=code]").fill(city.south)
     page.locator("input[name=name]").fill("南山")
@@ -225,10 +208,10 @@ def test_a_refusal_about_one_field_is_said_there(city: City, screens: Screens) -
     focused(page, "code")
 
 
-def test_a_call_sign_in_use_is_said_at_its_field_and_another_is_shown(city: City, screens: Screens) -> None:
+def test_a_call_sign_in_use_is_said_at_its_field_and_another_is_shown(city: City, screen: Screen) -> None:
     city.ok("worker.register", worker="W1", role="driver", name="队员001", call_sign="长江一号")
     city.ok("worker.register", worker="W2", role="driver", name="队员002")
-    page = screens.open(city.url).sign_in(city, "workers/W2")
+    page = screen.move(city, "workers/W2")
     page.get_by_role("button", name="修改").click()
     page.get_by_label("呼号").fill("长江一号")
     page.get_by_role("button", name="保存").click()
@@ -238,9 +221,9 @@ def test_a_call_sign_in_use_is_said_at_its_field_and_another_is_shown(city: City
     expect(page.locator(".folk-facts")).to_contain_text("长江二号")
 
 
-def test_a_person_is_registered_and_reported_and_then_leads_a_team(city: City, screens: Screens) -> None:
+def test_a_person_is_registered_and_reported_and_then_leads_a_team(city: City, screen: Screen) -> None:
     city.ok("worker.register", worker="W2", role="driver", name="队员002")
-    page = screens.open(city.url).sign_in(city)
+    page = screen.move(city)
     enter(page, city, "worker")
     page.locator("input[name=name]").fill("队员001")
     page.locator("input[name=phone]").fill("13800000001")
@@ -273,9 +256,9 @@ def test_a_person_is_registered_and_reported_and_then_leads_a_team(city: City, s
 
 
 def test_an_incident_is_declared_counts_its_days_and_ends_when_all_is_done(
-    city: City, screens: Screens
+    city: City, screen: Screen
 ) -> None:
-    page = screens.open(city.url).sign_in(city)
+    page = screen.move(city)
     enter(page, city, "incident")
     page.locator("input[name=name]").fill("3·28疫情封控")
     page.locator("input[name=id]").fill("I1")
@@ -305,8 +288,10 @@ def test_an_incident_is_declared_counts_its_days_and_ends_when_all_is_done(
     expect(panel.locator(".incident-sub")).to_contain_text("进行中")
 
 
-def test_a_note_goes_from_one_shift_to_the_next_and_looking_is_recorded(city: City, screens: Screens) -> None:
-    page = screens.open(city.url).sign_in(city, "notes")
+def test_a_note_goes_from_one_shift_to_the_next_and_looking_is_recorded(
+    city: City, screen: Screen, screens: Screens
+) -> None:
+    page = screen.move(city, "notes")
     page.locator("textarea[name=text]").fill("<b>3号楼</b>等胰岛素\n21点前")
     page.get_by_label("紧急").check()
     page.locator("textarea[name=text]").press("Control+Enter")
@@ -326,18 +311,18 @@ def test_a_note_goes_from_one_shift_to_the_next_and_looking_is_recorded(city: Ci
     assert len(revealed) == 1
 
 
-def test_what_is_most_urgent_and_taken_on_by_nobody_stands_first(city: City, screens: Screens) -> None:
+def test_what_is_most_urgent_and_taken_on_by_nobody_stands_first(city: City, screen: Screen) -> None:
     for text, priority in (("第一", 1), ("第二", 3), ("第三", 2), ("第四", 3)):
         city.ok("handover.write", text=text, priority=priority)
     first = next(row["note"] for row in city.rows("handovers") if row["priority"] == 1)
-    page = screens.open(city.url).sign_in(city, "notes")
+    page = screen.move(city, "notes")
     texts = page.locator(".note-text")
     expect(texts).to_have_text(["第一", "第三", "第四", "第二"])
     city.ok("handover.acknowledge", note=first)
     expect(texts).to_have_text(["第三", "第四", "第二", "第一"])
 
 
-def test_the_handover_sheet_says_how_the_board_stands(city: City, screens: Screens) -> None:
+def test_the_handover_sheet_says_how_the_board_stands(city: City, screen: Screen) -> None:
     city.batch(
         [
             ("worker.register", {"worker": "W1", "role": "rider"}),
@@ -350,7 +335,7 @@ def test_the_handover_sheet_says_how_the_board_stands(city: City, screens: Scree
         ]
     )
     before = city.get("jurisdictions")["position"]
-    page = screens.open(city.url).sign_in(city, "notes")
+    page = screen.move(city, "notes")
     expect(page.locator(".note-text")).to_have_text("缺车")
     page.evaluate("() => { window.print = () => {}; }")
     page.get_by_role("button", name="交接单").click()
@@ -400,11 +385,11 @@ def outcome(page: Page, file: Path, sums: str) -> None:
 
 
 def test_rows_that_are_rejected_come_back_with_their_reason(
-    city: City, screens: Screens, tmp_path: Path
+    city: City, screen: Screen, tmp_path: Path
 ) -> None:
     file = tmp_path / "名单.csv"
     file.write_text(f"姓名,角色,社区\n队员001,骑手,{city.south}\n队员002,骑手,999\n", encoding="utf-8")
-    page = screens.open(city.url).sign_in(city, "imports")
+    page = screen.move(city, "imports")
     outcome(page, file, "2行=1已记录+0已存在+1退回")
     with page.expect_download() as download:
         page.get_by_role("link", name="下载退回的 1 行").click()
@@ -414,8 +399,8 @@ def test_rows_that_are_rejected_come_back_with_their_reason(
     assert download.value.suggested_filename == "名单.csv.rejects.csv"
 
 
-def test_a_file_that_does_not_fit_is_told_plainly(city: City, screens: Screens, tmp_path: Path) -> None:
-    page = screens.open(city.url).sign_in(city, "imports")
+def test_a_file_that_does_not_fit_is_told_plainly(city: City, screen: Screen, tmp_path: Path) -> None:
+    page = screen.move(city, "imports")
     wrong = tmp_path / "wrong.csv"
     wrong.write_text("姓名,年龄\n队员001,30\n", encoding="utf-8")
     page.set_input_files("input[type=file]", str(wrong))
