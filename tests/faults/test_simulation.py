@@ -15,7 +15,7 @@ from events.commit import decode
 from services.adapters.sqlite import views_connections
 from services.verify.views import audit
 
-SEEDS = scaled("MUSTER_SEEDS", 100, 10_000)
+SEEDS = scaled("MUSTER_SEEDS", 60, 10_000)
 PIECE = max(1, SEEDS // 10)
 
 

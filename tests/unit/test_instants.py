@@ -29,7 +29,7 @@ from tests.scale import scaled
 from tests.through_time import OneLog, boards, compare, stored
 from tests.unit.test_past import random_query, scenario
 
-PLACES: Final = scaled("MUSTER_PAST_PLACES", 12, 200)
+PLACES: Final = scaled("MUSTER_PAST_PLACES", 8, 200)
 A, B = "230717", "230718"
 
 
