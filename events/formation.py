@@ -36,7 +36,7 @@ class FormationRules(msgspec.Struct, frozen=True, kw_only=True):
     names: bool = False
     """Whether members may be named, sealed: otherwise they are only counted."""
     purpose: str | None = None
-    """What for; required with `names`."""
+    """Purpose; required with `names`."""
 
 
 DEFAULTS: Final = FormationRules()

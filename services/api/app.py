@@ -216,9 +216,9 @@ class ViewFilters(Struct):
 class Index(Struct, kw_only=True):
     """The jurisdictions, views and commands of this service."""
 
-    jurisdictions: Annotated[list[str], Meta(description="Those that the asker may read")]
-    names: Annotated[dict[str, str], Meta(description="What they are called, by code")]
-    closed: Annotated[list[str], Meta(description="Those of them that are closed; pages do not list them")]
+    jurisdictions: Annotated[list[str], Meta(description="Those that the caller may read")]
+    names: Annotated[dict[str, str], Meta(description="Names, by code")]
+    closed: Annotated[list[str], Meta(description="The closed ones; pages do not list them")]
     views: dict[str, ViewFilters]
     commands: list[str]
     openapi: str = "/openapi.json"

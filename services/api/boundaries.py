@@ -27,7 +27,7 @@ class BoundaryParameters(Parameters):
         one_of(get_args(Datum)),
         Field(description="Of the file; default: what it declares (`datum` or `crs`), or else WGS-84"),
     ] = None
-    preview: Annotated[Flag, Field(description="Only tell what it would do")] = False
+    preview: Annotated[Flag, Field(description="Only report what would be done")] = False
 
 
 @operation(

@@ -52,7 +52,7 @@ class Sight(NamedTuple):
     areas: tuple[str, ...] = ()
     """That its tokens are limited to."""
     lean: bool = False
-    """Without what only a row read by itself needs."""
+    """Without the fields that only a single row needs."""
 
 
 UNTOLD: Final = Sight(ASKING)

@@ -49,7 +49,7 @@ _ENCODING: Final = Reads(_encoding, {"type": "string", "minLength": 1, "maxLengt
 LINES: Final = {"type": "string", "maxLength": 500, "pattern": "^[^\\x00]*$"}
 """Lines of a sheet. 40 of these fit into a request's head; the pages send 60 lines in each."""
 
-FileName = Annotated[str, _NAME, Field(description="What the file is called; for people")]
+FileName = Annotated[str, _NAME, Field(description="Display name of the file")]
 
 
 class FileParameters(Parameters):
@@ -59,7 +59,7 @@ class FileParameters(Parameters):
     answer: Annotated[
         tuple[str, ...],
         Field(
-            description="What a cell means that the preview asks about: COLUMN:TEXT=VALUE. An empty value "
+            description="The meaning of a cell in question: COLUMN:TEXT=VALUE. An empty value "
             "leaves the cell empty; the text * means every such cell of the column"
         ),
     ] = ()
@@ -115,7 +115,7 @@ class MappingColumn(Struct, frozen=True):
 
     column: str
     needed: bool
-    also: Annotated[list[str], Meta(description="Other headings that it goes by")]
+    also: Annotated[list[str], Meta(description="Alternative headings")]
     headings: Annotated[dict[str, str], Meta(description="By language: its heading in the template")]
     hints: Annotated[dict[str, str], Meta(description="By language: what to write into it")]
     words: Annotated[list[str], Meta(description="The cells that it takes; empty = any")]
@@ -152,7 +152,7 @@ class ImportPreview(Struct):
     changes: Annotated[
         list[Change], Meta(description="The first of them; the log stands unless `apply` accepts them")
     ]
-    noted: Annotated[list[Noted], Meta(description="What would be noted about rows that are taken")]
+    noted: Annotated[list[Noted], Meta(description="Notes about rows that would be accepted")]
 
 
 class SaidNames(Struct):

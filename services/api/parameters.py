@@ -168,7 +168,7 @@ Texts = Annotated[
     tuple[Annotated[str, any_text(SHORT)], ...],
     Field(max_length=MOST_VALUES, description="Repeat it for a choice of several"),
 ]
-Lean = Annotated[Flag, Field(description="Without what only a row read by itself needs")]
+Lean = Annotated[Flag, Field(description="Without the fields that only a single row needs")]
 Reveal = Annotated[Flag, Field(description="Personal data unmasked; every reveal is recorded")]
 
 

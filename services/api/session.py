@@ -40,7 +40,7 @@ class Session(Struct, kw_only=True):
     worker: str | None
     commands: Annotated[list[str], Meta(description="May be sent with this token")]
     observes: Annotated[list[str], Meta(description="May be sent as observed elsewhere")]
-    rights: Annotated[list[str], Meta(description="What the token may do besides")]
+    rights: Annotated[list[str], Meta(description="Further permissions of the token")]
     views: Annotated[list[str], Meta(description="May be read, in the token's jurisdictions and areas")]
     now: datetime
     scenario: Annotated[bool, Meta(description="`now` is a scenario's clock, which may pause or run fast")]

@@ -1,4 +1,4 @@
-"""What a command says of the errors that it knows. Imported once there is one."""
+"""What a command prints for known errors. Imported only when there is one."""
 
 import errno
 

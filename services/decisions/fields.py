@@ -52,7 +52,7 @@ CallSign = Annotated[
     str,
     Field(
         pattern=rf"^[^\x00-\x20{_UNSEEN}]([^\x00-\x1f{_UNSEEN}]{{0,22}}[^\x00-\x20{_UNSEEN}])?$",
-        description="What they are called aloud, not a person's name; at most 24 characters",
+        description="Spoken name, not a person's name; at most 24 characters",
     ),
     NEW,
     PLAIN,

@@ -18,7 +18,7 @@ class SheetSays(BaseModel):
         Field(min_length=1, max_length=200, pattern=r"^[^\s\x00-\x1f\x7f]+$", description="Its name"),
         PLAIN,
     ]
-    accept: bool = Field(default=False, description="The sheet is right, and not what people decided")
+    accept: bool = Field(default=False, description="The sheet is right, not the later decisions of people")
 
 
 class Heard(SheetSays):

@@ -1,4 +1,4 @@
-"""The past made in a process of its own, so that nobody who sends or reads waits for it."""
+"""The past, built in a process of its own, so that commands and reads do not wait for it."""
 
 import asyncio
 import logging

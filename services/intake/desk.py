@@ -60,7 +60,7 @@ class Table(msgspec.Struct):
     ignored: Annotated[
         dict[str, int], Meta(description="By column: cells left out because they could not be used")
     ] = {}
-    noted: Annotated[list[Noted], Meta(description="What is noted about rows that were taken")] = []
+    noted: Annotated[list[Noted], Meta(description="Notes about accepted rows")] = []
 
 
 class ImportNote(msgspec.Struct):

@@ -33,7 +33,7 @@ _APART: Final = 0.15
 _SHOWN: Final = 40
 """Characters of a sample shown with a question."""
 _MANY: Final = 12
-"""Different syllables of a text that nobody would write by chance in Chinese."""
+"""Number of different syllables that no Chinese text has by chance."""
 _NOISE: Final = 0.4
 """Most noise, as charset-normalizer measures it."""
 _CYRILLIC: Final = re.compile(r"[А-ЯЁ]?[а-яё]+|[А-ЯЁ]+")

@@ -35,7 +35,7 @@ _CLOCK: Final = re.compile(r"(\d{1,2})[:时](\d{1,2})(?:[:分](\d{1,2})?秒?)?")
 _MIDNIGHT: Final = re.compile(r"24[:时]")
 """The end of a day, said as a time of day."""
 _LATEST: Final = 48
-"""Hours of a time of day that is told past midnight: 24:00, 25:30."""
+"""Hours of a time of day past midnight: 24:00, 25:30."""
 _EPOCH: Final = {"epoch": 1, "epoch_ms": 1000}
 _COUNTED: Final = re.compile(r"-?\d{9,}(\.\d+)?")
 """Seconds or milliseconds; with fewer digits it is a serial date."""

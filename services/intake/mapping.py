@@ -97,9 +97,7 @@ class Value(_Strict):
         description="Columns with an enterprise's number, credit code, name and area: the enterprise of the "
         "ledger with that number, else that code, else that name in that area",
     )
-    new: bool = Field(
-        default=False, description="With enterprise_of: an enterprise that is not known gets an id"
-    )
+    new: bool = Field(default=False, description="With enterprise_of: an unknown enterprise gets an id")
     ask: bool = Field(
         default=False,
         description="A value unknown to the map, the areas or the rules of phone numbers is asked about in "
@@ -146,7 +144,7 @@ class Value(_Strict):
         description="With after: also if both are the same, as in shifts of 24 hours",
     )
     last_day: bool = Field(
-        default=False, description="An instant that is a day alone means the end of that day, as terms end"
+        default=False, description="A day without a time means the end of that day, as for terms"
     )
 
     @property

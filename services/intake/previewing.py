@@ -74,7 +74,7 @@ class Preview(msgspec.Struct, frozen=True):
     changes: list[Change] = []
     """The first of them; the import leaves the log as it is unless they are accepted."""
     noted: list[Noted] = []
-    """What would be noted about rows that are taken."""
+    """Notes about rows that would be accepted."""
 
 
 async def preview(

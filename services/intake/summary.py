@@ -46,7 +46,7 @@ class FileSummary(msgspec.Struct):
     changes: list[Change] = []
     """The first of them."""
     noted: list[Noted] = []
-    """What is noted about rows that were taken."""
+    """Notes about accepted rows."""
 
 
 class Note(msgspec.Struct):

@@ -114,7 +114,7 @@ class AskedDifficulty(Struct, kw_only=True):
     state: str
     raised_at: datetime
     text: str | None
-    files: Annotated[list[Medium], Meta(description="What arrived of photos and recordings")]
+    files: Annotated[list[Medium], Meta(description="Photos and recordings that have arrived")]
     with_post: Annotated[str, Meta(description="Name of the post that has it")]
     until: Annotated[datetime | None, Meta(description="Answered: when it counts as solved without a word")]
     may: Annotated[list[str], Meta(description="What can be said now: confirm, reopen, withdraw")]

@@ -1,4 +1,4 @@
-"""The funnel of three reviews: counts by place with ages, and what is overdue, by name and whose."""
+"""The funnel of three reviews: counts by place with ages, and what is overdue, by name and post."""
 
 from datetime import datetime
 from typing import Annotated, Any, Final

@@ -54,8 +54,8 @@ class NearParameters(Parameters):
         Field(description="Of the point, and of the points in the answer; good to 1 m"),
     ] = "WGS-84"
     at: Annotated[At | None, Field(description="When to ask for; default: now")] = None
-    open: Annotated[Flag, Field(description="Only what is open then, for certain")] = False
-    room: Annotated[Flag, Field(description="Only what has a free place, as somebody said")] = False
+    open: Annotated[Flag, Field(description="Only those that are certainly open then")] = False
+    room: Annotated[Flag, Field(description="Only those with a free place, as last reported")] = False
     offers: Annotated[Texts, Field(description="Of the list `station_service`; all of them")] = ()
     kind: Annotated[Texts, Field(description="Of the list `station_kind`; one of them")] = ()
     within: Annotated[int, in_range(1, MOST_METRES), Field(description="Metres")] = MOST_METRES
@@ -86,7 +86,7 @@ class NearStation(Struct, kw_only=True):
     status_at: Annotated[datetime | None, Meta(description="When it was said, also if it has expired")]
     status_until: datetime | None
     status_source: Source | None
-    open: Annotated[bool, Meta(description="As somebody said, else by its hours")]
+    open: Annotated[bool, Meta(description="As reported, otherwise by its opening hours")]
     present: Annotated[int | None, Meta(description="People there")]
     capacity: Annotated[dict[str, int], Meta(description="Places by unit")]
     free: Annotated[dict[str, int], Meta(description="Free places by unit, as far as known; also if closed")]

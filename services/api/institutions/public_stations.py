@@ -92,9 +92,7 @@ class PublicStations(Struct, kw_only=True):
     hours: PublicHours
     words: Annotated[
         dict[str, Names],
-        Meta(
-            description="What the city calls the kinds and services of these stations that it defined itself"
-        ),
+        Meta(description="Names of the kinds and services that the city defined itself"),
     ]
     stations: list[PublicStation]
 

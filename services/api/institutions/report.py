@@ -36,7 +36,7 @@ class ReportParameters(Parameters):
             " the end of the month before `at`"
         ),
     ] = None
-    area: Annotated[Areas, Field(description="Code of an area that holds what is counted")] = ()
+    area: Annotated[Areas, Field(description="Code of an area; only what lies in it is counted")] = ()
     reveal: Reveal = False
 
 

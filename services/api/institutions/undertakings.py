@@ -67,7 +67,9 @@ class ReviewBoard(Struct, kw_only=True):
     held_at: datetime
     known_then: Annotated[UndertakingCounts, Meta(description="As known on the day of the review")]
     known_since: Annotated[UndertakingCounts, Meta(description="Of the same instant, as corrected since")]
-    corrected: Annotated[list[Corrected], Meta(description="Undertakings of which something else is known")]
+    corrected: Annotated[
+        list[Corrected], Meta(description="Undertakings of which something has been corrected")
+    ]
     more: bool
     position: int
 

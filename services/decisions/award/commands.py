@@ -19,7 +19,7 @@ class Grant(Command):
 
     award: Annotated[AwardId, NEW] | None = None
     nomination: NominationId
-    title: Annotated[Label, Field(description="What the paper calls it; without names")]
+    title: Annotated[Label, Field(description="Its title on the paper; without names")]
     post: PostConcerned | None = Field(default=None, description="Post that gives it")
 
 

@@ -44,7 +44,7 @@ class Register(Command):
     difficulty: Annotated[DifficultyId, NEW] | None = None
     category: Category
     text: PersonalText
-    contact: PersonalLine | None = Field(default=None, description="Whom to tell, if they want to be told")
+    contact: PersonalLine | None = Field(default=None, description="How to reach the asker, if they wish")
     visit: VisitId | None = None
     enterprise: EnterpriseId | None = None
     group: Label | None = None
@@ -56,7 +56,7 @@ class Register(Command):
 
 @command("difficulty.ask", by="service", fact=True)
 class Ask(Command):
-    """Tell the city about a difficulty. Sent by the service for somebody who keeps a receipt."""
+    """Report a difficulty. Sent by the service for the holder of a receipt."""
 
     difficulty: Annotated[DifficultyId, NEW] | None = None
     category: Category
@@ -69,7 +69,7 @@ class Ask(Command):
 
 @command("difficulty.attach", by="service", fact=True)
 class Attach(Command):
-    """Add a photo or a recording. Sent by the service for somebody who keeps the receipt."""
+    """Add a photo or a recording. Sent by the service for the holder of the receipt."""
 
     difficulty: DifficultyId
     medium: Medium
@@ -103,7 +103,7 @@ class GiveBack(Command):
 
 @command("difficulty.answer", fact=True)
 class AnswerIt(Command):
-    """Say what was done. It is solved once the asker says so, or nobody objects within the window."""
+    """Answer what was done. It is solved once the asker agrees, or does not object within the window."""
 
     difficulty: DifficultyId
     answer: PersonalText
@@ -133,7 +133,7 @@ class Withdraw(Command):
 
 @command("difficulty.decline", fact=True)
 class DeclineIt(Command):
-    """Do not take a difficulty up, with a reason that the asker is told."""
+    """Decline a difficulty, with a reason that the asker sees."""
 
     difficulty: DifficultyId
     reason: Reason
@@ -151,7 +151,7 @@ class CloseIt(Command):
 
 @command("difficulty.merge", fact=True)
 class Merge(Command):
-    """Merge a difficulty into another one that is the same. It counts once; its askers are told there."""
+    """Merge a difficulty into another one about the same. It counts once; its askers follow that."""
 
     difficulty: DifficultyId
     into: DifficultyId
@@ -159,7 +159,7 @@ class Merge(Command):
 
 @command("difficulty.move_on", by="service")
 class MoveOn(Command):
-    """Let a wait end: an offer returns, an open one goes up, an answer counts. Sent by the service itself."""
+    """Merge a difficulty into another one about the same. It counts once; its askers follow that."""
 
     difficulty: DifficultyId
 
@@ -175,6 +175,6 @@ class Erase(Command):
 class SetWindows(Command):
     """Choose how many days each wait has, from that time on; replaces the earlier choice."""
 
-    act: Days | None = Field(default=None, description="Until an open one that nobody moved goes up")
+    act: Days | None = Field(default=None, description="Until an open one without progress is escalated")
     offer: Days | None = Field(default=None, description="Until an offer without an answer returns")
     confirm: Days | None = Field(default=None, description="Until an answer counts without the asker's word")

@@ -1,4 +1,4 @@
-"""Difficulties go along with their posts: into another area, up while nobody holds them, on when they end."""
+"""Difficulties follow their posts: into another area, up during a vacancy, on when a post ends."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime

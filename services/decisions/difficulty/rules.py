@@ -14,7 +14,7 @@ from services.decisions.post.table import CHARGES, POSTS
 from services.decisions.state import State
 
 BESIDE: Final = ("attached", "followed")
-"""Facts that contradict nothing that is told late."""
+"""Facts that no late fact can contradict."""
 
 
 def first_owner(state: State, area: str, trade: str | None, ctx: Context) -> str | None:

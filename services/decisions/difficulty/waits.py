@@ -1,4 +1,4 @@
-"""What happens when a wait is over: an offer returns or goes up, an open one goes up, an answer counts."""
+"""What happens when a wait ends: an offer returns, an open difficulty is escalated, an answer counts."""
 
 from collections.abc import Iterable
 

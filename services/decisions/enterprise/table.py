@@ -28,7 +28,7 @@ class Named(msgspec.Struct, frozen=True, gc=False):
 
 
 NAMED: Final = Table("enterprise_named", tuple[Named, ...])
-"""Enterprise -> what names it: an end told late must not contradict it."""
+"""Enterprise -> what names it: a late end must not contradict it."""
 
 
 def note_named(state: State, enterprise: str, one: Named) -> None:

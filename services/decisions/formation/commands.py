@@ -22,4 +22,4 @@ class Set(Command):
         default=1, ge=0, le=8, description="Depth of that area: 0 = jurisdiction, 1 = county, 2 = street"
     )
     names: bool = Field(default=False, description="Whether members may be named, sealed")
-    purpose: Label | None = Field(default=None, description="What for; required with `names`")
+    purpose: Label | None = Field(default=None, description="Purpose; required with `names`")

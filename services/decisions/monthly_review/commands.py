@@ -15,7 +15,7 @@ Month = Annotated[str, Field(pattern=r"^[12][0-9]{3}-(0[1-9]|1[0-2])$", descript
 
 @command("monthly_review.hold")
 class HoldReview(Command):
-    """Review a month: fix what is known of the undertakings now, whatever is corrected later."""
+    """Review a month: fix what is known about the undertakings now, regardless of later corrections."""
 
     monthly_review: Annotated[MonthlyReviewId, NEW] | None = None
     month: Month

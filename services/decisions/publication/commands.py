@@ -37,7 +37,9 @@ class Publish(Command):
     outlet: Label | None = Field(default=None, description="Which paper, station or account")
     honour: Annotated[Code, Field(description="Of the list `honour`")] | None = None
     trade: Annotated[Code, Field(description="Of the list `trade`")] | None = None
-    worker: WorkerId | None = Field(default=None, description="Whom it names; nothing recorded leads to them")
+    worker: WorkerId | None = Field(
+        default=None, description="The person it names; nothing recorded leads to them"
+    )
     name: PersonalLine | None = Field(default=None, description="The name as published")
     text: PersonalLine | None = Field(default=None, description="The title as published")
     link: Link | None = None

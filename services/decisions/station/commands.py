@@ -129,7 +129,7 @@ class Withdraw(Command):
 
 @command("station.restore", fact=True)
 class Restore(Command):
-    """Say that a withdrawn station is one again."""
+    """Restore a withdrawn station."""
 
     station: StationId
     reason: Label | None = None

@@ -147,7 +147,7 @@ class WithdrawIt(Command):
 
 @command("undertaking.reopen", fact=True)
 class ReopenIt(Command):
-    """Open it again. At the time of its end, this corrects that it was done."""
+    """Reopen it. At the time of its end, this corrects a wrong report that it was done."""
 
     undertaking: UndertakingId
     reason: Label
@@ -179,5 +179,7 @@ class SetWaits(Command):
     """Choose the working days of each wait; replaces the earlier choice."""
 
     remind: Days | None = Field(default=None, description="Before a deadline, to remind its leader")
-    escalate: Days | None = Field(default=None, description="After a deadline, and again, until it goes up")
-    finding: Days | None = Field(default=None, description="To mend what an inspection found")
+    escalate: Days | None = Field(
+        default=None, description="After a deadline, and again, until it is escalated"
+    )
+    finding: Days | None = Field(default=None, description="To correct what an inspection found")

@@ -1,4 +1,4 @@
-"""What the service says by itself: reminders, what goes up, and deadlines of a year that was published."""
+"""What the service records itself: reminders, escalations, and deadlines of a newly published year."""
 
 from collections.abc import Iterable
 

@@ -22,7 +22,9 @@ class RecordVisit(Command):
 
     visit: Annotated[VisitId, NEW] | None = None
     enterprise: EnterpriseId | None = None
-    group: Label | None = Field(default=None, description="Who was visited, if no enterprise of the ledger")
+    group: Label | None = Field(
+        default=None, description="Who was visited, if not an enterprise of the ledger"
+    )
     area: AreaCode | None = None
     post: PostConcerned | None = Field(default=None, description="Post whose holder visited")
     heard: PersonalText | None = Field(default=None, description="What was heard")

@@ -38,7 +38,7 @@ UNITS: Final = (
 """1 + 2 + 3: id, name, duty, unit above."""
 FIRST: Final = "P-first"
 LEAD: Final = "committee"
-"""The post that answers for the reviews: what nobody reviews in time goes up to it."""
+"""The post that answers for the reviews: overdue ones are escalated to it."""
 OFFICES: Final = (
     ("trade-office", "行业主管部门审核岗", TRADES, "screen"),
     ("regulator", "市场监管部门核验岗", ALLIANCE, "verify"),

@@ -75,7 +75,7 @@ SESSIONS: Final = (
 MISTAKEN: Final = PEOPLE[16]
 """Somebody signed for them in the first session; that was corrected."""
 RELUCTANT: Final = PEOPLE[0]
-"""Gave up a place in the third session, which went to whoever waited longest."""
+"""Gave up a place in the third session, which went to the first in the waiting list."""
 
 
 def training(seed: int) -> Iterator[Timed]:
