@@ -159,7 +159,7 @@ class Merge(Command):
 
 @command("difficulty.move_on", by="service")
 class MoveOn(Command):
-    """Merge a difficulty into another one about the same. It counts once; its askers follow that."""
+    """End a wait: an offer returns, an open one is escalated, an answer counts. Sent by the service."""
 
     difficulty: DifficultyId
 
