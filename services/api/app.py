@@ -12,6 +12,7 @@ from starlette.convertors import StringConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 from projections.catalog import public_views
@@ -129,9 +130,7 @@ def build(
         if past:
             await past.close()
 
-    app = LeanFastAPI(
-        title="Muster", version=version("muster"), lifespan=lifespan, docs_url=None, redoc_url=None
-    )
+    app = LeanFastAPI(title="Muster", version=_version(), lifespan=lifespan, docs_url=None, redoc_url=None)
     app.state.muster, app.state.tokens, app.state.edge = muster, tokens, edge
     app.state.wrong_codes, app.state.worker_reader = sign_in_codes.WrongCodes(), WorkerReader(muster.views)
     app.state.pusher, app.state.heavy = pusher, HeavyReads()
@@ -169,8 +168,7 @@ def build(
     app.add_route("/docs", docs)
     app.add_route(BASEMAP, basemap)
     app.router.routes.extend(console.routes())
-    for (method, path), endpoint in ROUTES.items():
-        app.add_route(_path(path), endpoint, methods=[method])
+    app.router.routes.extend(_routes())
     app.openapi = cache(document)  # type: ignore[method-assign]
     app.shorten(
         (commands.one, commands.batch),
@@ -359,6 +357,19 @@ def _path(path: str) -> str:
     for plain, converted in _CONVERTED.items():
         path = path.replace(plain, converted)
     return path
+
+
+@cache
+def _version() -> str:
+    return version("muster")
+
+
+@cache
+def _routes() -> tuple[Route, ...]:
+    """Return the routes, compiled. Applications of one process share them."""
+    return tuple(
+        Route(_path(path), endpoint, methods=[method]) for (method, path), endpoint in ROUTES.items()
+    )
 
 
 def document() -> dict[str, Any]:

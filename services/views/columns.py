@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from operator import attrgetter
 from typing import Any, Final, Literal
 
@@ -39,19 +40,24 @@ class Column(msgspec.Struct, frozen=True):
 def columns(view: View[Any]) -> tuple[Column, ...]:
     """Return columns for declared filters, and for `area` if rows have it. Raises ValueError for unusable
     types."""
-    types = {field.name: field.type for field in msgspec.structs.fields(view.row)}
-    wanted = dict.fromkeys(view.filters)
+    return _columns(view.name, tuple(view.filters), view.row)
+
+
+@cache
+def _columns(view: str, filters: tuple[str, ...], row: type[Row]) -> tuple[Column, ...]:
+    types = {field.name: field.type for field in msgspec.structs.fields(row)}
+    wanted = dict.fromkeys(filters)
     if "area" in types:
         wanted["area"] = None
     return tuple(_column(view, name, types) for name in wanted)
 
 
-def _column(view: View[Any], field: str, types: dict[str, Any]) -> Column:
+def _column(view: str, field: str, types: dict[str, Any]) -> Column:
     if field not in types:
-        raise ValueError(f"view {view.name}: filter {field} is not a field of its rows")
+        raise ValueError(f"view {view}: filter {field} is not a field of its rows")
     kinds, nullable = _kinds(inspect.type_info(types[field]))
     if len(kinds) != 1:
-        raise ValueError(f"view {view.name}: filter {field} must be a text, number, bool or datetime")
+        raise ValueError(f"view {view}: filter {field} must be a text, number, bool or datetime")
     return Column(field, kinds.pop(), nullable, _choices(inspect.type_info(types[field])))
 
 

@@ -1,6 +1,7 @@
 """Settings from the environment (MUSTER_*). Read only by wiring."""
 
 import os
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,7 +22,7 @@ class Settings(BaseSettings):
     Any setting can be read from a file instead: MUSTER_POSTGRES_FILE=/run/secrets/postgres.
     """
 
-    model_config = SettingsConfigDict(env_prefix="MUSTER_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="MUSTER_", extra="ignore", frozen=True)
 
     data: Path = Path("muster-data")
     """Folder with the log, views and keys."""
@@ -112,13 +113,20 @@ class Settings(BaseSettings):
 
 def load() -> Settings:
     """Load settings from the environment and the files it names. Raise BadSetting or OSError."""
-    given: dict[str, Any] = {}
+    given: dict[str, str] = {}
     for name in Settings.model_fields:
         path = os.environ.get(f"MUSTER_{name.upper()}_FILE")
         if path:
             given[name] = Path(path).read_text().strip()
+    mine = {name: value for name, value in os.environ.items() if name.upper().startswith("MUSTER_")}
+    return _validated(tuple(mine.items()), tuple(given.items()))
+
+
+@lru_cache(maxsize=1)
+def _validated(environment: tuple[tuple[str, str], ...], files: tuple[tuple[str, str], ...]) -> Settings:
+    """Return the settings. A start asks for them several times, and to validate them takes milliseconds."""
     try:
-        return Settings(**given)
+        return Settings(**dict[str, Any](files))
     except ValidationError as error:
         said = "; ".join(
             f"MUSTER_{str(one['loc'][0]).upper()}: {one['msg'].removeprefix('Value error, ')}"
