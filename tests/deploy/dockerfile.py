@@ -9,12 +9,16 @@ import subprocess
 import sys
 from fnmatch import fnmatch
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
-KEPT = ("HOME", "LANG", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
-"""Variables of this machine that a package installer may need to reach its index."""
+KEPT = re.compile(
+    "(?:PIP|UV)_.*|(?i:(?:https?|no)_proxy)|HOME|LANG|XDG_CACHE_HOME|SSL_CERT_FILE|REQUESTS_CA_BUNDLE"
+)
+"""Variables of this machine that a package installer may need to reach its index and its cache."""
+UV = Path(sys.executable).with_name("uv")
 
 
 class Instruction(NamedTuple):
@@ -68,8 +72,21 @@ def interpreter() -> str:
     return sys.executable
 
 
+def _index() -> dict[str, str]:
+    """Return pip's index as a variable for uv, which reads none of pip's settings."""
+    pip = [sys.executable, "-m", "pip", "config", "get", "global.index-url"]
+    url = (
+        os.environ.get("PIP_INDEX_URL") or subprocess.run(pip, capture_output=True, text=True).stdout.strip()
+    )
+    return {"UV_DEFAULT_INDEX": url} if url else {}
+
+
 class Machine:
-    """A folder in place of the image's file system, and a Python with nothing but pip."""
+    """A folder in place of the image's file system, and a Python with nothing but pip and uv.
+
+    uv is there already, so that no run fetches it again. It takes packages from the cache that `make setup`
+    filled.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.root = folder / "root"
@@ -77,9 +94,10 @@ class Machine:
         self._base = folder / "base"
         self.open = open_to_all(Path(interpreter()))
         subprocess.run([interpreter(), "-m", "venv", "--without-pip", self._base], check=True)
-        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--python", self._base]
-        subprocess.run([*pip, "install", "--quiet", "pip"], check=True)
         self.variables: dict[str, str] = {}
+        self._index = {} if "UV_DEFAULT_INDEX" in os.environ else _index()
+        installing = [UV, "pip", "install", "--quiet", "--python", self._base, "pip", f"uv=={version('uv')}"]
+        subprocess.run(installing, env=os.environ | self._index, check=True)
 
     def path(self, inside: str) -> Path:
         """Map a path of the image to this machine."""
@@ -91,8 +109,8 @@ class Machine:
 
     def environment(self) -> dict[str, str]:
         """Return a clean environment, without the project's own."""
-        kept = {name: os.environ[name] for name in os.environ if name in KEPT or name.startswith("PIP_")}
-        return kept | {"PATH": f"{self._base}/bin:/usr/bin:/bin"} | self.variables
+        kept = {name: value for name, value in os.environ.items() if KEPT.fullmatch(name)}
+        return kept | self._index | {"PATH": f"{self._base}/bin:/usr/bin:/bin"} | self.variables
 
     def do(self, instruction: Instruction) -> None:
         """Execute an instruction, if it has an effect. Fails with the command's output."""
