@@ -5,7 +5,7 @@ Uses JSON because, like the log, it keeps an instant's UTC offset; MessagePack w
 
 import struct
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from itertools import islice
 from typing import Any, Final
@@ -135,8 +135,13 @@ def frames(frozen: Frozen) -> Iterator[bytes]:
 
 def load(dumped: bytes) -> Restored:
     """Restore a state. Raises ValueError unless the bytes are a complete dump of this version."""
-    frames = _cut(dumped)
-    kind, first = next(frames, (0, dumped))
+    return load_pieces((dumped,))
+
+
+def load_pieces(pieces: Iterable[bytes]) -> Restored:
+    """Restore a state from a dump that comes in pieces, so that the whole is never in memory. See `load`."""
+    frames = _cut(pieces)
+    kind, first = next(frames, (0, b""))
     if kind != _HEADER:
         raise ValueError("the dump does not start with a header")
     header = _headers.decode(first)
@@ -188,12 +193,18 @@ def _frame(kind: int, content: object) -> tuple[bytes, bytes]:
     return _FRAME.pack(kind, len(body)), body
 
 
-def _cut(dumped: bytes) -> Iterator[tuple[int, memoryview]]:
-    view, at = memoryview(dumped), 0
-    while at < len(view):
-        if len(view) - at < _FRAME.size:
-            raise ValueError("the dump is truncated")
-        kind, size = _FRAME.unpack_from(view, at)
-        at += _FRAME.size
-        yield kind, view[at : at + size]
-        at += size
+def _cut(pieces: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    held = bytearray()
+    for piece in pieces:
+        held += piece
+        at = 0
+        while len(held) - at >= _FRAME.size:
+            kind, size = _FRAME.unpack_from(held, at)
+            begin = at + _FRAME.size
+            if len(held) - begin < size:
+                break
+            at = begin + size
+            yield kind, bytes(memoryview(held)[begin:at])
+        del held[:at]
+    if held:
+        raise ValueError("the dump is truncated")

@@ -11,6 +11,7 @@ import msgspec
 from events import catalog
 from events.base import EventEnvelope
 from events.commit import Commit, Head, Recorded, decode
+from services.base.memory import give_back
 from services.decisions.base import Command
 from services.decisions.decide import apply_end, apply_one, confirm
 from services.decisions.naming import named
@@ -20,8 +21,8 @@ from services.recorder.errors import SnapshotMismatch
 from services.recorder.snapshotting import EVERY, SnapshotKeeper
 from services.snapshots.port import RowsLost, SnapshotsUnavailable
 
-MOST_AT_ONCE: Final = 200_000
-"""Events read without a snapshot, when there is much to read."""
+MOST_AT_ONCE: Final = 100_000
+"""Events read from the log before idle rows are put away."""
 KEEP_IDS: Final = 50_000
 """Most command ids held in memory, if the view of commands has the older ones."""
 EVICT: Final = 2_000
@@ -44,6 +45,9 @@ class Replica:
         self._jurisdiction, self._log, self._lookup, self._keeper = jurisdiction, log, lookup, keeper
         self._forgotten = 0
         """Command ids up to this position may be found only in the view."""
+        self._read: int | None = None
+        """While the state is made: events read from the log since it was last gathered."""
+        self._gathers = True
 
     async def restore(self) -> None:
         """Restore the snapshot, if the log continues it. Raises LogUnavailable."""
@@ -85,9 +89,10 @@ class Replica:
                 if commit.prev != self.state.head.hash:
                     raise SnapshotMismatch(f"the snapshot of {self._jurisdiction} is not from this log")
                 await self._apply(commit, stored.head)
+                if self._read is not None:
+                    self._read += len(commit.events)
                 found(commit.events)
-            self._evict()
-            self._keep(MOST_AT_ONCE)
+            await self._tidy()
             await asyncio.sleep(0)
 
     async def _apply(self, commit: Commit, head: Head) -> None:
@@ -97,6 +102,39 @@ class Replica:
                 self.state.undo(mark)
                 await self.take_back(away)
         apply_end(self.state, commit, head)
+
+    async def hydrate(self) -> None:
+        """Make the state, from the snapshot if there is one, and else from the log. Raises as `follow`."""
+        self._read = 0
+        try:
+            await self.restore()
+            await self.follow(await self._log.end(self._jurisdiction))
+            if self._read >= MOST_AT_ONCE // 4:
+                await self._gather()
+        finally:
+            self._read = None
+
+    async def _tidy(self) -> None:
+        """After a part of the log: forget and put away what is not needed in memory."""
+        self._evict(KEEP_IDS if self._read is None else 0)
+        if self._read is None:
+            self._keep(MOST_AT_ONCE)
+        elif self._read >= MOST_AT_ONCE:
+            await self._gather()
+
+    async def _gather(self) -> None:
+        """Store the state and read it back. One made event by event says the same texts over and over, and
+        lies scattered among what was let go of: it would take far more memory as long as the process runs."""
+        head, self._read = self.state.head, 0
+        await self.leave(1)
+        if self._keeper is None or self._keeper.stored != head.position or not self._gathers:
+            return
+        self._reset()
+        await asyncio.to_thread(give_back)
+        self.state, self._forgotten = await self._keeper.restore() or (self.state, self._forgotten)
+        self._gathers = self.state.head == head
+        if not self._gathers:
+            raise RowsLost(f"the snapshot of {self._jurisdiction} that was just stored cannot be read")
 
     async def take_back(self, away: Away) -> None:
         """Take back rows that were put away. Raises LogUnavailable, RowsLost."""
@@ -151,25 +189,26 @@ class Replica:
 
     def settle(self) -> None:
         """After a group, evict old ids and take a snapshot if due."""
-        self._evict()
+        self._evict(KEEP_IDS)
         self._keep(EVERY)
 
     async def leave(self, least: int) -> None:
         """Take a last snapshot if at least `least` events have been added since the previous one."""
-        self._keep(least)
         if self._keeper:
+            await self._keeper.done()
+            self._keep(least)
             await self._keeper.done()
 
     def _keep(self, least: int) -> None:
         if self._keeper:
             self._keeper.offer(self.state, self.viewed, least)
 
-    def _evict(self) -> None:
+    def _evict(self, most: int) -> None:
         """Forget the oldest ids held by the view of commands, once there are many."""
         commands = self.state[COMMANDS]
-        if len(commands) <= KEEP_IDS:
+        if len(commands) <= most:
             return
-        oldest = islice(commands.items(), len(commands) - KEEP_IDS + EVICT)
+        oldest = islice(commands.items(), len(commands) - most + EVICT)
         in_view = takewhile(lambda known: known[1].position <= self.viewed, oldest)
         for key in [key for key, _ in in_view]:
             del commands[key]

@@ -58,6 +58,11 @@ class SnapshotKeeper:
         trim()
         return restored
 
+    @property
+    def stored(self) -> int:
+        """The position of the stored snapshot; 0 if there is none."""
+        return self._last.position if self._last else 0
+
     async def find(self, state: State, keys: Sequence[str]) -> list[tuple[str, str, Any]]:
         """Return the rows put away under these keys. Raises SnapshotsUnavailable, RowsLost."""
         if self._last is None:

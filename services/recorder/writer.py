@@ -190,8 +190,7 @@ class Writer:
             try:
                 if self._belongs:
                     await self._belongs()
-                await self._replica.restore()
-                await self._replica.follow(await self._log.end(self.jurisdiction))
+                await self._replica.hydrate()
                 await self._backlog.repeat(self.state)
                 self._hydrated.set()
             except RowsLost as error:

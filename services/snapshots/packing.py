@@ -12,10 +12,12 @@ from importlib.resources.abc import Traversable
 from typing import Final
 
 from services.base.zstd import zstd
-from services.decisions.snapshot import Frozen, Restored, frames, load, schema
+from services.decisions.snapshot import Frozen, Restored, frames, load_pieces, schema
 from services.snapshots.port import Snapshot
 
 _LEVEL: Final = 1
+_PIECE: Final = 2**20
+"""Bytes decompressed at a time."""
 log_of = logging.getLogger("muster.snapshots")
 
 
@@ -60,7 +62,7 @@ def unpack(snapshot: Snapshot, log: str) -> Restored | None:
     try:
         _refuse_misfit(snapshot, log)
         with _uncollected():
-            restored = load(zstd.ZstdDecompressor().decompress(snapshot.payload))
+            restored = load_pieces(_unzipped(snapshot.payload))
         if (restored.state.jurisdiction, restored.state.head) != (snapshot.jurisdiction, snapshot.head):
             raise ValueError("it holds the state of another head")
     except (ValueError, LookupError, zstd.ZstdError) as error:  # e.g. a time zone unknown here
@@ -88,6 +90,17 @@ def _zipped(frozen: Frozen) -> bytes:
     """Compress piece by piece, so that the uncompressed whole is never in memory."""
     packer = zstd.ZstdCompressor(level=_LEVEL)
     return b"".join([*(packer.compress(frame) for frame in frames(frozen)), packer.flush()])
+
+
+def _unzipped(payload: bytes) -> Iterator[bytes]:
+    """Decompress piece by piece. Raises ValueError if the end is missing."""
+    unpacker = zstd.ZstdDecompressor()
+    while not unpacker.eof:
+        piece = unpacker.decompress(payload, _PIECE)
+        if not piece and not unpacker.eof:
+            raise ValueError("it is truncated")
+        yield piece
+        payload = b""
 
 
 @contextmanager

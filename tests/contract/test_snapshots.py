@@ -325,7 +325,7 @@ class TestPacking:
             ({"code": "0.0.1:x"}, r"made by 0\.0\.1:x"),
             ({"payload": b"other"}, "checksum"),
             ({"payload": b"other", "checksum": checksum(b"other")}, "rror|nknown"),
-            ({"payload": b"", "checksum": checksum(b"")}, "header"),
+            ({"payload": b"", "checksum": checksum(b"")}, "truncated"),
             ({"position": 7}, "another head"),
             ({"hash": "cd" * 32}, "another head"),
             ({"jurisdiction": "3307"}, "another head"),
