@@ -42,8 +42,8 @@ handover, term = Aggregate("handover"), Aggregate("term")
 
 
 def snapshot(state: State) -> dict[str, Any]:
-    """Copy every table. A replay need not agree on the head and the journal."""
-    rows = {name: dict(state[table]) for name, table in tables.items()}
+    """Copy every table that has rows. A replay need not agree on the head and the journal."""
+    rows = {name: dict(held) for name, table in tables.items() if (held := state[table])}
     return {
         **rows,
         "timezone": state.meta.timezone,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, get_args
 
 import msgspec
-import pytest
+from each import each
 
 from projections.catalog import views
 from projections.naming import ELSEWHERE, NAMES, POSTS_IN, without
@@ -38,7 +38,7 @@ def _structs(hint: Any) -> Iterator[type[msgspec.Struct]]:
         yield from _structs(part)
 
 
-@pytest.mark.parametrize("view", sorted(ALL))
+@each("view", sorted(ALL))
 def test_every_field_that_names_posts_is_declared(view: str):
     found = {field for field in named(ALL[view].row) if (view, field) not in OTHER}
     assert found <= {*POSTS_IN.get(view, ())}

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from each import each
 
 from events.base import EventEnvelope
 from events.catalog import envelopes
@@ -40,7 +41,7 @@ def folded(view: View[Any], events: list[EventEnvelope], kept: Callable[[Row], R
     return rows
 
 
-@pytest.mark.parametrize("view", views.values(), ids=lambda view: view.name)
+@each("view", views.values(), ids=lambda view: view.name)
 def test_a_row_is_the_same_from_memory_and_from_a_store(view: View[Any], events: list[EventEnvelope]) -> None:
     def stored(row: Row) -> Row:
         return msgspec.json.decode(msgspec.json.encode(row), type=view.row)

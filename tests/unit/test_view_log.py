@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from each import each
 
 from events.base import Personal
 from projections import activity, anomalies, areas, commands, jurisdictions
@@ -158,14 +159,14 @@ def test_a_day_without_trouble_has_no_anomalies(city: Given):
 # -- every view ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("view", views.values(), ids=lambda view: view.name)
+@each("view", views.values(), ids=lambda view: view.name)
 def test_filters_and_the_order_are_fields_of_the_row(view: View[Any]):
     fields = set(view.row.__struct_fields__)
     assert set(view.filters) <= fields
     assert view.sort.removeprefix("-") in {"key", *view.filters}
 
 
-@pytest.mark.parametrize("view", views.values(), ids=lambda view: view.name)
+@each("view", views.values(), ids=lambda view: view.name)
 def test_nothing_personal_is_a_filter(view: View[Any]):
     assert not set(personal_fields(view.row)) & set(view.filters)
 
