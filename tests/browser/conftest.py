@@ -13,7 +13,7 @@ import pytest
 from chromium import FLAGS, chromium
 from phones import Phones
 from playwright.sync_api import Browser, expect, sync_playwright
-from screens import Screen, Screens
+from screens import Board, Screen, Screens
 from serving import City, Line, Served, served
 from windows import Windows
 
@@ -84,6 +84,25 @@ def phones(windows: Windows, tmp_path: Path) -> Iterator[Phones]:
     opened = Phones(windows, tmp_path)
     yield opened
     wrong = opened.close()
+    assert not wrong, "\n".join(wrong)
+
+
+BOARDS = pytest.StashKey[tuple[Windows, Board]]()
+
+
+@pytest.fixture
+def board(request: pytest.FixtureRequest, windows: Windows, service: Served) -> Iterator[Board]:
+    """An admin's board that tests share as long as they share the browser. It is loaded again for a test that
+    runs again."""
+    stash = request.config.stash
+    held = stash.get(BOARDS, None)
+    if held is None or held[0] is not windows:
+        held = windows, Board(windows, service.url, service.secret)
+    stash[BOARDS] = held
+    if getattr(request.node, "execution_count", 1) > 1:
+        held[1].close()
+    yield held[1]
+    wrong = held[1].wrong()
     assert not wrong, "\n".join(wrong)
 
 

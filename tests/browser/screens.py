@@ -3,6 +3,7 @@
 from typing import Any
 from urllib.parse import urlsplit
 
+from places import say
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request
 from serving import City
 from windows import Windows
@@ -81,6 +82,41 @@ class Screen:
         self.page.evaluate("place => { location.hash = place; }", f"#/{self._j}/{place}")
         self.page.wait_for_selector(".live-live", timeout=15000)
         return self.page
+
+
+class Board:
+    """An admin's boards, one for each language, loaded once: tests move them from city to city.
+
+    A test that changes what a board keeps beyond its city (a session, sound, what can be undone for ten
+    seconds) opens a screen of its own.
+    """
+
+    def __init__(self, windows: Windows, url: str, token: str) -> None:
+        self._windows, self._url, self._token = windows, url, token
+        self._loaded: dict[str, Screen] = {}
+
+    def __call__(self, city: City, place: str = "overview", *, language: str = "zh") -> Page:
+        """The board of this language, at a place of this city."""
+        if language not in self._loaded:
+            self._loaded[language] = Screens(self._windows).open(self._url, language=language)
+            self._loaded[language].sign_in(city, token=self._token)
+        screen = self._loaded[language]
+        say(screen.page, language)
+        screen.page.set_viewport_size({"width": 1440, "height": 900})
+        return screen.move(city, place)
+
+    def wrong(self) -> list[str]:
+        """What went wrong since this was asked."""
+        found = [one for screen in self._loaded.values() for one in screen.wrong]
+        for screen in self._loaded.values():
+            screen.wrong.clear()
+        return found
+
+    def close(self) -> None:
+        """Leave the windows to others; the next test loads the board again."""
+        for screen in self._loaded.values():
+            screen.close()
+        self._loaded.clear()
 
 
 class Screens:

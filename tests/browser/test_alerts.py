@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from playwright.sync_api import Page, expect
-from screens import Screens
+from screens import Board, Screens
 from serving import City, until
 
 
@@ -62,13 +62,13 @@ def test_with_nobody_free_nothing_is_sent_until_somebody_says_why(city: City, sc
     assert alerts(city) == {}
 
 
-def test_a_silent_offer_is_an_alert_until_somebody_acts(city: City, screens: Screens) -> None:
+def test_a_silent_offer_is_an_alert_until_somebody_acts(city: City, board: Board) -> None:
     city.ok("jurisdiction.set_timers", timers={"offered": [10, 10, 10, 10]})
     city.ok("worker.register", worker="W1", role="courier")
     city.ok("worker.check_in", worker="W1", area=city.south)
     city.ok("request.open", request="R1", category="grocery", area=city.south, priority=3)
     city.ok("assignment.offer", assignment="A1", request="R1", worker="W1")
-    page = screens.open(city.url, language="en").sign_in(city)
+    page = board(city, language="en")
 
     silent = page.locator("[data-kind=offered_silent]")
     expect(silent).to_be_visible(timeout=40000)

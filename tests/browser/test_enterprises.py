@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, expect
-from screens import Screens
+from screens import Board, Screens
 from serving import City, until
 
 from tests.workbooks import written
@@ -75,14 +75,14 @@ def judge(page: Page, stage: str, verdict: str) -> None:
     form.locator("button[type=submit]").click()
 
 
-def test_a_registrys_sheet_becomes_the_ledger(city: City, screens: Screens, tmp_path: Path) -> None:
+def test_a_registrys_sheet_becomes_the_ledger(city: City, board: Board, tmp_path: Path) -> None:
     file = tmp_path / "registry.xlsx"
     file.write_bytes(workbook())
-    page = screens.open(city.url, language="en").sign_in(city, "imports")
+    page = board(city, "imports", language="en")
     page.set_input_files("input[type=file]", str(file))
     page.get_by_role("button", name="Import 3 rows").click()
     until(lambda: len(city.rows("enterprises")) == 3, 20, "the sheet was not imported")
-    page = screens.open(city.url, language="en").sign_in(city, "enterprises")
+    page = board(city, "enterprises", language="en")
     expect(page.locator(".grid-body .grid-row")).to_have_count(3)
     expect(page.locator(".institution")).to_contain_text("Codes to look at 2")
     page.get_by_text("企业 001").first.click()

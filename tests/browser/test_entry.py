@@ -1,27 +1,15 @@
 """Entering what is reported, by keyboard; incidents, handover, imports; the first hour of a fresh service."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
-from screens import Screen, Screens
+from screens import Board, Screens
 from serving import City, Served, until
-from windows import Windows
 
 EXAMPLES = Path(__file__).parents[2] / "services" / "intake" / "examples"
 YICHUN = EXAMPLES / "yichun"
-
-
-@pytest.fixture(scope="module")
-def window(windows: Windows, service: Served) -> Iterator[Screen]:
-    """An admin's board, loaded once: it moves to each test's city."""
-    screens = Screens(windows)
-    window = screens.open(service.url)
-    window.sign_in(service.city())
-    yield window
-    screens.close()
 
 
 def enter(page: Page, city: City, what: str) -> None:
@@ -51,8 +39,8 @@ def recorded(page: Page, what: str) -> None:
     expect(page.locator(".entry-done")).to_contain_text(what)
 
 
-def test_a_call_is_taken_by_keyboard_alone_and_the_next_can_begin_at_once(city: City, screen: Screen) -> None:
-    page = screen.move(city)
+def test_a_call_is_taken_by_keyboard_alone_and_the_next_can_begin_at_once(city: City, board: Board) -> None:
+    page = board(city)
     enter(page, city, "request")
     focused(page, "category")
     press(page, "ArrowRight", "Tab", "ArrowLeft", "Tab")
@@ -104,8 +92,8 @@ def test_what_was_not_sent_is_still_there_after_another_page_and_after_signing_i
     expect(page.locator("textarea[name=text]")).to_have_value("")  # of somebody else
 
 
-def test_what_is_wrong_is_said_at_its_field_and_nothing_is_sent(city: City, screen: Screen) -> None:
-    page = screen.move(city)
+def test_what_is_wrong_is_said_at_its_field_and_nothing_is_sent(city: City, board: Board) -> None:
+    page = board(city)
     enter(page, city, "request")
     page.get_by_label("买菜").check()
     page.locator("input[name=area]").fill("没有的地方")
@@ -121,9 +109,9 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_sent(city: City, scre
     assert city.rows("requests") == []
 
 
-def test_coordinates_of_another_datum_are_sent_as_wgs_84(city: City, screen: Screen) -> None:
+def test_coordinates_of_another_datum_are_sent_as_wgs_84(city: City, board: Board) -> None:
     """The point of Shanghai that eviltransform is tested with."""
-    page = screen.move(city)
+    page = board(city)
     enter(page, city, "request")
     page.get_by_label("医疗").check()
     page.locator("input[name=area]").fill(city.south)
@@ -138,8 +126,8 @@ def test_coordinates_of_another_datum_are_sent_as_wgs_84(city: City, screen: Scr
     assert (row["lon"], row["lat"]) == pytest.approx((121.5272106, 31.1774276), abs=1e-6)
 
 
-def test_a_paper_form_keeps_its_own_time_and_number(city: City, screen: Screen) -> None:
-    page = screen.move(city)
+def test_a_paper_form_keeps_its_own_time_and_number(city: City, board: Board) -> None:
+    page = board(city)
     enter(page, city, "request")
     page.get_by_label("买菜").check()
     page.locator("input[name=area]").fill(city.south)
@@ -156,11 +144,11 @@ def test_a_paper_form_keeps_its_own_time_and_number(city: City, screen: Screen) 
     expect(page.locator("select[name=source]")).to_have_value("paper")
 
 
-def test_what_may_be_the_same_need_is_shown_before_anything_is_sent(city: City, screen: Screen) -> None:
+def test_what_may_be_the_same_need_is_shown_before_anything_is_sent(city: City, board: Board) -> None:
     city.ok("request.open", request="R1", category="medicine", area=city.south, contact_phone="13800000001")
     city.ok("request.open", request="R2", category="grocery", area=city.north, contact_phone="13800000001")
     city.ok("worker.register", worker="W1", role="rider", name="队员001", phone="13800000001")
-    page = screen.move(city)
+    page = board(city)
     enter(page, city, "request")
     page.get_by_label("送药").check()
     page.locator("input[name=area]").fill(city.south)
@@ -173,9 +161,9 @@ def test_what_may_be_the_same_need_is_shown_before_anything_is_sent(city: City, 
     expect(known).not_to_contain_text("13800000001")
 
 
-def test_an_unknown_outcome_is_pressed_again_and_nothing_is_doubled(city: City, screen: Screen) -> None:
+def test_an_unknown_outcome_is_pressed_again_and_nothing_is_doubled(city: City, board: Board) -> None:
     """Every answer is lost after the command was recorded, until the line is whole again."""
-    page = screen.move(city)
+    page = board(city)
     ids: list[str] = []
 
     def lost(route: Route) -> None:
@@ -198,8 +186,8 @@ def test_an_unknown_outcome_is_pressed_again_and_nothing_is_doubled(city: City, 
     assert [row["name"] for row in city.rows("areas") if row["area"] == f"{city.street}003"] == ["东山社区"]
 
 
-def test_a_refusal_about_one_field_is_said_there(city: City, screen: Screen) -> None:
-    page = screen.move(city)
+def test_a_refusal_about_one_field_is_said_there(city: City, board: Board) -> None:
+    page = board(city)
     enter(page, city, "area")
     page.locator("input[name=code]").fill(city.south)
     page.locator("input[name=name]").fill("南山")
@@ -208,10 +196,10 @@ def test_a_refusal_about_one_field_is_said_there(city: City, screen: Screen) -> 
     focused(page, "code")
 
 
-def test_a_call_sign_in_use_is_said_at_its_field_and_another_is_shown(city: City, screen: Screen) -> None:
+def test_a_call_sign_in_use_is_said_at_its_field_and_another_is_shown(city: City, board: Board) -> None:
     city.ok("worker.register", worker="W1", role="driver", name="队员001", call_sign="长江一号")
     city.ok("worker.register", worker="W2", role="driver", name="队员002")
-    page = screen.move(city, "workers/W2")
+    page = board(city, "workers/W2")
     page.get_by_role("button", name="修改").click()
     page.get_by_label("呼号").fill("长江一号")
     page.get_by_role("button", name="保存").click()
@@ -221,9 +209,9 @@ def test_a_call_sign_in_use_is_said_at_its_field_and_another_is_shown(city: City
     expect(page.locator(".folk-facts")).to_contain_text("长江二号")
 
 
-def test_a_person_is_registered_and_reported_and_then_leads_a_team(city: City, screen: Screen) -> None:
+def test_a_person_is_registered_and_reported_and_then_leads_a_team(city: City, board: Board) -> None:
     city.ok("worker.register", worker="W2", role="driver", name="队员002")
-    page = screen.move(city)
+    page = board(city)
     enter(page, city, "worker")
     page.locator("input[name=name]").fill("队员001")
     page.locator("input[name=phone]").fill("13800000001")
@@ -255,10 +243,8 @@ def test_a_person_is_registered_and_reported_and_then_leads_a_team(city: City, s
     assert (team["state"], team["leader"], team["members"]) == ("active", "W2", ["W1", "W2"])
 
 
-def test_an_incident_is_declared_counts_its_days_and_ends_when_all_is_done(
-    city: City, screen: Screen
-) -> None:
-    page = screen.move(city)
+def test_an_incident_is_declared_counts_its_days_and_ends_when_all_is_done(city: City, board: Board) -> None:
+    page = board(city)
     enter(page, city, "incident")
     page.locator("input[name=name]").fill("3·28疫情封控")
     page.locator("input[name=id]").fill("I1")
@@ -289,9 +275,9 @@ def test_an_incident_is_declared_counts_its_days_and_ends_when_all_is_done(
 
 
 def test_a_note_goes_from_one_shift_to_the_next_and_looking_is_recorded(
-    city: City, screen: Screen, screens: Screens
+    city: City, board: Board, screens: Screens
 ) -> None:
-    page = screen.move(city, "notes")
+    page = board(city, "notes")
     page.locator("textarea[name=text]").fill("<b>3号楼</b>等胰岛素\n21点前")
     page.get_by_label("紧急").check()
     page.locator("textarea[name=text]").press("Control+Enter")
@@ -311,18 +297,18 @@ def test_a_note_goes_from_one_shift_to_the_next_and_looking_is_recorded(
     assert len(revealed) == 1
 
 
-def test_what_is_most_urgent_and_taken_on_by_nobody_stands_first(city: City, screen: Screen) -> None:
+def test_what_is_most_urgent_and_taken_on_by_nobody_stands_first(city: City, board: Board) -> None:
     for text, priority in (("第一", 1), ("第二", 3), ("第三", 2), ("第四", 3)):
         city.ok("handover.write", text=text, priority=priority)
     first = next(row["note"] for row in city.rows("handovers") if row["priority"] == 1)
-    page = screen.move(city, "notes")
+    page = board(city, "notes")
     texts = page.locator(".note-text")
     expect(texts).to_have_text(["第一", "第三", "第四", "第二"])
     city.ok("handover.acknowledge", note=first)
     expect(texts).to_have_text(["第三", "第四", "第二", "第一"])
 
 
-def test_the_handover_sheet_says_how_the_board_stands(city: City, screen: Screen) -> None:
+def test_the_handover_sheet_says_how_the_board_stands(city: City, board: Board) -> None:
     city.batch(
         [
             ("worker.register", {"worker": "W1", "role": "rider"}),
@@ -335,7 +321,7 @@ def test_the_handover_sheet_says_how_the_board_stands(city: City, screen: Screen
         ]
     )
     before = city.get("jurisdictions")["position"]
-    page = screen.move(city, "notes")
+    page = board(city, "notes")
     expect(page.locator(".note-text")).to_have_text("缺车")
     page.evaluate("() => { window.print = () => {}; }")
     page.get_by_role("button", name="交接单").click()
@@ -384,12 +370,10 @@ def outcome(page: Page, file: Path, sums: str) -> None:
     assert said == f"{sums}账目相符"
 
 
-def test_rows_that_are_rejected_come_back_with_their_reason(
-    city: City, screen: Screen, tmp_path: Path
-) -> None:
+def test_rows_that_are_rejected_come_back_with_their_reason(city: City, board: Board, tmp_path: Path) -> None:
     file = tmp_path / "名单.csv"
     file.write_text(f"姓名,角色,社区\n队员001,骑手,{city.south}\n队员002,骑手,999\n", encoding="utf-8")
-    page = screen.move(city, "imports")
+    page = board(city, "imports")
     outcome(page, file, "2行=1已记录+0已存在+1退回")
     with page.expect_download() as download:
         page.get_by_role("link", name="下载退回的 1 行").click()
@@ -399,8 +383,8 @@ def test_rows_that_are_rejected_come_back_with_their_reason(
     assert download.value.suggested_filename == "名单.csv.rejects.csv"
 
 
-def test_a_file_that_does_not_fit_is_told_plainly(city: City, screen: Screen, tmp_path: Path) -> None:
-    page = screen.move(city, "imports")
+def test_a_file_that_does_not_fit_is_told_plainly(city: City, board: Board, tmp_path: Path) -> None:
+    page = board(city, "imports")
     wrong = tmp_path / "wrong.csv"
     wrong.write_text("姓名,年龄\n队员001,30\n", encoding="utf-8")
     page.set_input_files("input[type=file]", str(wrong))

@@ -16,7 +16,7 @@ from tale import tell
 from services.base.clock import SharedClock
 
 PAGES = ("overview", "requests", "teams", "workers", "incidents")
-AT_ONCE = 1 if LONG else 48
+AT_ONCE = 1 if LONG else 80
 """Steps of the story between two comparisons: a page that missed one stays wrong until the next."""
 BEGIN = datetime.fromisoformat("2022-03-28T09:00:00+08:00")
 SHOWN = """() => {

@@ -6,13 +6,13 @@
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from measuring import longest_task, rests, told
+from measuring import Task, longest_task, rests, told
 from places import script
 from playwright.sync_api import Page
 from screens import Screen, Screens
@@ -125,18 +125,23 @@ def _list(screen: Screen, where: str) -> Page:
     return page
 
 
+def _better(page: Page, work: Callable[[], object], limit: int) -> Task:
+    """The longest task of a pass, or of another if it was longer than the limit."""
+    first = longest_task(page, work)
+    return first if first.own <= limit else min(first, longest_task(page, work), key=lambda one: one.own)
+
+
 def _assert_scrolled(page: Page) -> None:
     assert page.evaluate(script("scroll"), 120), "the end of the list was not reached"
 
 
 @pytest.mark.parametrize("where", SHOWN)
 def test_a_long_list_of_an_institution_scrolls_smoothly(where: str, screen: Screen) -> None:
-    """The better of two passes: other processes only ever make a task longer."""
+    """The better of two passes, where one is not good: other processes only ever make a task longer."""
     began = time.monotonic()
     page = _list(screen, where)
     told(f"{where} usable", rows=ROWS, seconds=round(time.monotonic() - began, 2))
-    passes = [longest_task(page, lambda: _assert_scrolled(page)) for _ in range(2)]
-    longest = min(passes, key=lambda one: one.own)
+    longest = _better(page, lambda: _assert_scrolled(page), SCROLL_MS)
     told(f"longest task, scrolling {where}", ms=longest.own, wall_ms=longest.wall, rows=ROWS, limit=SCROLL_MS)
     assert longest.own <= SCROLL_MS
 
@@ -147,8 +152,7 @@ def test_a_long_list_of_an_institution_is_sorted_at_once(where: str, screen: Scr
     head = page.locator(".grid-sort")
     for column in range(head.count()):
         named = head.nth(column).inner_text().strip()
-        passes = [longest_task(page, lambda column=column: head.nth(column).click()) for _ in range(2)]
-        waited = min(passes, key=lambda one: one.own)
+        waited = _better(page, lambda column=column: head.nth(column).click(), SORT_MS - 1)
         told(f"longest task, sorting {ROWS} {where} by {named}", ms=waited.own, wall_ms=waited.wall)
         assert waited.own < SORT_MS, named
 

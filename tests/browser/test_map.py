@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from basemap import archive
 from playwright.sync_api import FilePayload, Page, expect
-from screens import Screens
+from screens import Board, Screens
 from serving import City, served, until
 
 SOUTH = [128.9, 47.7]
@@ -44,9 +44,9 @@ def _bounded(city: City) -> None:
 
 
 def test_boundaries_are_imported_from_a_file_and_what_fits_no_area_is_listed(
-    city: City, screens: Screens
+    city: City, board: Board
 ) -> None:
-    page = screens.open(city.url, language="en").sign_in(city, "imports")
+    page = board(city, "imports", language="en")
     lon, lat = SOUTH
     content = geojson(({"code": city.south}, square(lon, lat)), ({"name": "北山"}, square(lon, lat)))
     _imported(page, content)
@@ -62,9 +62,9 @@ def test_boundaries_are_imported_from_a_file_and_what_fits_no_area_is_listed(
     assert 0.001 < lon - row["boundary"][0][0][0][0] < 0.01  # GCJ-02 lies east of WGS-84
 
 
-def test_a_place_picked_on_the_map_proposes_its_area(city: City, screens: Screens) -> None:
+def test_a_place_picked_on_the_map_proposes_its_area(city: City, board: Board) -> None:
     _bounded(city)
-    page = screens.open(city.url, language="en").sign_in(city, "enter/request")
+    page = board(city, "enter/request", language="en")
     page.get_by_role("button", name="Pick on the map").click()
     canvas = page.locator("canvas.maplibregl-canvas")
     expect(canvas).to_be_visible()

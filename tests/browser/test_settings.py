@@ -4,7 +4,7 @@ import re
 
 import httpx
 from playwright.sync_api import Page, expect
-from screens import Screens
+from screens import Board, Screens
 from serving import City, until
 
 
@@ -32,8 +32,8 @@ def test_an_admin_gives_limits_and_takes_access(city: City, screens: Screens) ->
     until(lambda: _status(city, secret) == 401, 5, "a revoked token still reads")
 
 
-def test_a_new_category_is_offered_where_requests_are_entered(city: City, screens: Screens) -> None:
-    page = screens.open(city.url, language="en").sign_in(city, "settings/lists")
+def test_a_new_category_is_offered_where_requests_are_entered(city: City, board: Board) -> None:
+    page = board(city, "settings/lists", language="en")
     form = page.locator(".entry-aside form")
     form.get_by_role("button", name="Add").click()
     expect(form.locator(".field-bad")).to_contain_text("Give a code")
@@ -88,8 +88,8 @@ def test_a_desk_that_may_not_define_terms_types_a_code(city: City, screens: Scre
     until(lambda: not city.rows("roster"), 10, "W1 was not retired")
 
 
-def test_limits_and_who_sees_what_are_set_in_words(city: City, screens: Screens) -> None:
-    page = screens.open(city.url, language="en").sign_in(city, "settings/timers")
+def test_limits_and_who_sees_what_are_set_in_words(city: City, board: Board) -> None:
+    page = board(city, "settings/timers", language="en")
     check = page.get_by_label("Check of people on scene or alone")
     check.fill("soon")
     page.get_by_role("button", name="Save").click()
@@ -131,13 +131,13 @@ def _here(city: City) -> dict:
     return city.rows("jurisdictions")[0]
 
 
-def test_the_last_events_name_who_saw_whose_data(city: City, screens: Screens) -> None:
+def test_the_last_events_name_who_saw_whose_data(city: City, board: Board) -> None:
     city.ok("worker.register", worker="W1", role="rider", name="Nadia Rider", phone="13800005678")
     city.ok("request.open", request="R1", category="grocery", area=city.j, contact_phone="13800001234")
     city.rows("requests")  # waits until the views have it
     for view in ("requests/R1", "roster/W1"):
         city.http.get(f"/api/v1/{city.j}/{view}?reveal=true").raise_for_status()
-    page = screens.open(city.url, language="en").sign_in(city)
+    page = board(city, language="en")
     events = page.locator(".o-event", has_text="Admin local")
     expect(events.filter(has_text="Nadia Rider")).to_have_count(1)
     expect(events.filter(has_text="R-0001")).to_have_count(1)

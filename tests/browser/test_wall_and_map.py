@@ -13,7 +13,7 @@ import apsw
 import pytest
 from playwright.sync_api import Page, expect
 from scale import LONG
-from screens import Screens
+from screens import Board, Screens
 from serving import City, Line, Served, number, served, until
 from shrinking import chunk
 
@@ -169,9 +169,9 @@ def _place(city: City, lon: float, lat: float) -> None:
 
 
 @pytest.mark.timeout(120)
-def test_places_are_drawn_without_a_tile_server(city: City, screens: Screens) -> None:
+def test_places_are_drawn_without_a_tile_server(city: City, board: Board) -> None:
     _place(city, 128.9, 47.7)
-    page = screens.open(city.url, language="en").sign_in(city, "map")
+    page = board(city, "map", language="en")
     page.set_default_timeout(30_000)  # without a graphics card a map is drawn slowly, and presses wait for it
     expect(page.get_by_text("1 requests, 1 people, 1 areas")).to_be_visible()
     expect(page.locator("canvas.maplibregl-canvas")).to_be_visible()
@@ -214,8 +214,8 @@ def _set_aside(city: City, position: int) -> None:
         db.execute("INSERT INTO degraded VALUES (?, ?, ?)", (city.j, "headcount", position))
 
 
-def test_a_view_that_is_set_aside_is_named_on_a_board_that_is_open(city: City, screens: Screens) -> None:
-    page = screens.open(city.url, language="en").sign_in(city)
+def test_a_view_that_is_set_aside_is_named_on_a_board_that_is_open(city: City, board: Board) -> None:
+    page = board(city, language="en")
     expect(page.locator(".age-degraded")).to_have_count(0)
     _set_aside(city, city.get("headcount")["position"])
     expect(page.locator(".age-degraded").first).to_contain_text("headcount", timeout=15000)
