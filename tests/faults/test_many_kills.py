@@ -23,7 +23,7 @@ from events.worker import WorkerErased
 from services import wiring
 from services.verify.views import audit
 
-KILLS: Final = scaled("MUSTER_MANY_KILLS", 15, 1_000)
+KILLS: Final = scaled("MUSTER_MANY_KILLS", 25, 1_000)
 ROOT = Path(__file__).parents[2]
 LOOK_EVERY: Final = 100
 
