@@ -78,7 +78,7 @@ def test_what_a_slow_reader_made_of_it_is_given_back(file: File) -> None:
 
 
 def test_commits_go_on_while_it_is_moved(file: File, monkeypatch: pytest.MonkeyPatch) -> None:
-    moved, go_on, move = threading.Event(), threading.Event(), checkpoints._move  # pyright: ignore[reportPrivateUsage]
+    moved, go_on, move = threading.Event(), threading.Event(), checkpoints.move
 
     def slow(db: apsw.Connection) -> None:
         assert db is not file.db, "the writer moves only what the other thread has left"
@@ -86,12 +86,12 @@ def test_commits_go_on_while_it_is_moved(file: File, monkeypatch: pytest.MonkeyP
         assert go_on.wait(10)
         move(db)
 
-    monkeypatch.setattr(checkpoints, "_move", slow)
+    monkeypatch.setattr(checkpoints, "move", slow)
     file.commit(2 * MOST)
     assert moved.wait(10)
     file.commit(MOST)
     assert file.wal_pages() > 2 * MOST, "nothing has waited for it"
-    monkeypatch.setattr(checkpoints, "_move", move)
+    monkeypatch.setattr(checkpoints, "move", move)
     go_on.set()
 
 

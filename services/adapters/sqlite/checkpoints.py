@@ -44,7 +44,7 @@ class Checkpoints:
             self._from = self._most
         elif self._moving is not None and self._moving.done():
             self._moving = None
-            _move(self._db)
+            move(self._db)
             self._from = self._pages + self._most // AGAIN
         elif self._moving is None and self._pages >= self._from:
             self._thread = self._thread or ThreadPoolExecutor(1, "muster-checkpoint")
@@ -53,7 +53,7 @@ class Checkpoints:
     def _move_most(self) -> None:
         with suppress(apsw.Error, OSError):  # the writer's own attempt follows, and whatever it says
             self._beside = self._beside or connect(self._path)
-            _move(self._beside)
+            move(self._beside)
 
     def close(self) -> None:
         """End before the writer's connection closes."""
@@ -63,7 +63,7 @@ class Checkpoints:
             self._beside.close()
 
 
-def _move(db: apsw.Connection) -> None:
+def move(db: apsw.Connection) -> None:
     """Move what no reader needs where it is. As with SQLite's own attempts, a failure waits for the next."""
     with suppress(apsw.Error):
         db.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
