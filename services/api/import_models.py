@@ -8,6 +8,7 @@ from pydantic import Field
 from services.api.context import Uuid
 from services.api.parameters import Parameters, Reads, any_text, in_range, one_of
 from services.api.problems import Problem
+from services.decisions.turning import unturned
 from services.intake import load_mapping, shipped
 from services.intake.asking import Question
 from services.intake.desk import Import
@@ -27,7 +28,7 @@ SHIPPED: Final = {name: load_mapping(name) for name in shipped()}
 def _file_name(name: str, text: str) -> str:
     if not 0 < len(text) <= MOST_NAME or any(char < " " or char == "\x7f" for char in text):
         raise Problem(400, "parameter.invalid", variant="file", most=MOST_NAME)
-    return text
+    return unturned(text)
 
 
 _NAME: Final = Reads(

@@ -238,3 +238,10 @@ async def test_text_that_turns_what_follows_around_is_refused(service: Service, 
     items = [{"id": str(uuid4()), "name": command, "data": body} for command, body in bodies]
     told = (await service.http.post(BATCH, json=items)).json()["items"]
     assert [(one["outcome"], one["code"]) for one in told] == [("refused", "invalid")] * len(bodies)
+    preview = await service.http.post(
+        f"/api/v1/{J}/imports/preview",
+        params={"mapping": "roster", "file": f"list{control}gpj.csv"},
+        content=f"name,role\n{control}Courier 1,courier\n",
+        headers={"Content-Type": "application/octet-stream"},
+    )
+    assert (preview.status_code, control in preview.text) == (200, False)

@@ -82,6 +82,17 @@ def test_what_cannot_be_matched_is_listed_with_the_nearest_names(
     assert rejected.reason
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32-be"])
+def test_a_file_is_read_in_the_encoding_that_its_first_bytes_tell(encoding: str) -> None:
+    content = file(feature(名称="伊美区")).decode().encode(encoding)
+    assert list(planned(content, "a", AREAS).wanted) == ["230717"]
+
+
+def test_names_are_told_without_the_controls_that_turn_text_around() -> None:
+    account = planned(file(feature(name="A\u202eB")), "a", AREAS).account
+    assert [one.name for one in account.items] == ["A[U+202E]B"]
+
+
 def test_points_in_gcj_02_are_converted() -> None:
     ring = SQUARE[0][0]
     shifted = [[[list(wgs84_to_gcj02(*point)) for point in ring]]]

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from services.decisions.turning import unturned
 from services.intake.encodings import marked
 from services.intake.errors import FileError
 from services.intake.text_file import START
@@ -120,7 +121,7 @@ def _text(properties: dict[str, Any], names: Iterable[str]) -> str:
 def _said(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return str(value).strip()[:_MOST_TEXT] if isinstance(value, str | int) else ""
+    return unturned(str(value).strip()[:_MOST_TEXT]) if isinstance(value, str | int) else ""
 
 
 def _polygons(geometry: Any) -> Polygons | None:
