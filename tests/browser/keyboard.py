@@ -7,8 +7,12 @@ from playwright.sync_api import Locator, Page, TimeoutError, expect
 
 MOST_TABS = 120
 PAGES = {"o": "overview", "r": "requests", "i": "incidents", "e": "enter", "t": "teams", "w": "workers"}
-FOCUSED = "one => document.activeElement === one"
-IN_GROUP = "one => document.activeElement === one || document.activeElement.name === one.name"
+FOCUSED = "one => one.isConnected ? document.activeElement === one : null"
+IN_GROUP = """one => {
+  const there = document.activeElement;
+  return one.isConnected ? there === one || there.name === one.name : null;
+}"""
+"""null: the element is not of the page any more."""
 
 
 class Keyboard:
@@ -19,12 +23,26 @@ class Keyboard:
 
     def reach(self, wanted: Locator, *, back: bool = False) -> None:
         """Tab until it has the focus."""
+        if not self._tabbed(wanted, FOCUSED, "Shift+Tab" if back else "Tab"):
+            raise AssertionError(f"the keyboard does not reach {wanted}")
+
+    def _tabbed(self, wanted: Locator, there: str, key: str) -> bool:
+        """Press a key until an element is where it should be; whether it got there.
+
+        The element is looked for once, as to find it by its role and name takes longer than a press, and
+        again if the page has replaced it.
+        """
         expect(wanted).to_be_visible()
+        one = wanted.element_handle()
         for _ in range(MOST_TABS):
-            if wanted.evaluate(FOCUSED):
-                return
-            self.page.keyboard.press("Shift+Tab" if back else "Tab")
-        raise AssertionError(f"the keyboard does not reach {wanted}")
+            found = one.evaluate(there)
+            if found is None:
+                one = wanted.element_handle()
+                found = one.evaluate(there)
+            if found:
+                return True
+            self.page.keyboard.press(key)
+        return False
 
     def press(self, *keys: str) -> None:
         for key in keys:
@@ -43,11 +61,7 @@ class Keyboard:
 
     def check(self, wanted: Locator) -> None:
         """Reach a radio button or checkbox; the first of a group is reached by Tab, the others by arrows."""
-        expect(wanted).to_be_visible()
-        for _ in range(MOST_TABS):
-            if wanted.evaluate(IN_GROUP):
-                break
-            self.press("Tab")
+        self._tabbed(wanted, IN_GROUP, "Tab")
         for _ in range(20):
             if wanted.evaluate(FOCUSED):
                 if not wanted.is_checked():
