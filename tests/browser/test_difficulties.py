@@ -35,7 +35,7 @@ def test_a_difficulty_from_the_phone_to_solved_reopened_and_back(
     courier.sign_in(office.code("W1"))
     part = courier.page.locator("details.part", has_text="Difficulties")
     part.locator("summary").first.click()
-    expect(part.get_by_text("You have told nothing")).to_be_visible()
+    expect(part.get_by_text("Nothing has been reported")).to_be_visible()
 
     courier.offline(True)
     courier.page.get_by_role("button", name="Tell the city about a difficulty").click()

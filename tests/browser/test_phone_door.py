@@ -187,7 +187,7 @@ def test_the_desk_looks_after_a_call_on_the_workers_page(town: City, screens: Sc
     call.get_by_role("button", name="Show the place").click()
     expect(call.get_by_text("31.20000,121.50000 ±20 m")).to_be_visible()
     call.get_by_role("button", name="I look after it").click()
-    expect(call.get_by_text("looks after it since")).to_be_visible()
+    expect(call.get_by_text("has been looking after it since")).to_be_visible()
     call.get_by_role("button", name="End: helped").click()
     expect(call).to_have_count(0)
     [row] = town.rows("sos")

@@ -35,7 +35,7 @@ def test_two_people_amend_one_request_and_the_second_chooses(city: City, screens
     second.get_by_label("Slots").fill("3")
     save(second)
     conflict = second.locator(".conflict")
-    expect(conflict).to_contain_text("changed this meanwhile")
+    expect(conflict).to_contain_text("changed this at")
     expect(conflict.locator("fieldset")).to_have_count(1)
     expect(conflict).to_contain_text("Theirs: 5")
     expect(conflict).to_contain_text("Mine: 9")
