@@ -9,7 +9,8 @@ from uuid import uuid4
 from events.commit import Commit, Recorded
 from events.jurisdiction import CommandUnchanged
 from events.sheet import SheetSaid
-from services.decisions.base import Refused
+from services.decisions.authorise import authorise
+from services.decisions.base import Context, Refused
 from services.decisions.decide import decide, unchanged
 from services.decisions.erasure import erased_among
 from services.decisions.hearing import said_by
@@ -86,10 +87,10 @@ class Group:
         return Outcome.because(envelope.id, "refused", Refused("id_reused"))
 
     def _decide(self, envelope: CommandEnvelope, sealed: Sealed) -> Outcome:
-        if sealed.erased:
-            return Outcome.because(envelope.id, "refused", Refused("subject.erased"))
-        mark = self._state.mark()
         context = context_of(envelope, self._now, self._timezone)
+        if sealed.erased:
+            return Outcome.because(envelope.id, "refused", self._erased(sealed, context))
+        mark = self._state.mark()
         asked = self._state, sealed.command, context, self._end + 1, sealed.body
         try:
             recorded = decide(*asked)
@@ -122,6 +123,14 @@ class Group:
             self._end,
             anomalies=() if nothing_new else tuple(context.anomalies),
         )
+
+    def _erased(self, sealed: Sealed, context: Context) -> Refused:
+        """Return why a command about somebody erased is refused: that they were is for those who may know."""
+        try:
+            authorise(self._state, sealed.command, context)
+        except Refused as refused:
+            return refused
+        return Refused("subject.erased")
 
 
 def _known(envelope: CommandEnvelope, event: str) -> Kind:

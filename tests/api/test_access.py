@@ -237,3 +237,16 @@ async def test_a_closed_jurisdiction_is_named_apart_and_still_read(service: Serv
     assert {row["area"] for row in await service.rows("areas")} >= {"230717"}
     await service.ok("jurisdiction.reopen")
     assert (await service.http.get("/api/v1")).json()["closed"] == []
+
+
+async def test_who_was_erased_elsewhere_is_as_unknown_as_nobody(service: Service) -> None:
+    for key, where in (("W1", "230718"), ("W2", "230717")):
+        await service.ok("area.define", area=where, name=f"County {where}")
+        await service.ok("worker.register", worker=key, role="courier", name="Person 1", home_area=where)
+        await service.ok("worker.erase", worker=key)
+    async with await service.as_("dispatcher", areas=["230717"]) as desk:
+        told = [
+            (await service.send("worker.amend", client=desk, worker=key, name="Person 2")).json()["code"]
+            for key in ("W1", "W2", "W3")
+        ]
+    assert told == ["worker.unknown", "subject.erased", "worker.unknown"]
