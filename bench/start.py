@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import json
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -46,6 +47,12 @@ async def until(answered: Callable[[], Awaitable[bool]], begun: float) -> float:
     return time.perf_counter() - begun
 
 
+async def accepts(port: int, token: str) -> bool:
+    """Whether a command is accepted."""
+    body = json.dumps([item("worker.check_in", {"worker": "W1", "area": area(1)})]).encode()
+    return not (await load(port, 1, 1, lambda _: post(f"{HERE}/commands", body, token))).refused
+
+
 async def start(data: Path, workers: int, last: bool) -> tuple[float, float, list[float]]:
     """Start once. Return seconds to the first page and to the first command, and processor seconds."""
     begun = time.perf_counter()
@@ -55,12 +62,7 @@ async def start(data: Path, workers: int, last: bool) -> tuple[float, float, lis
         async def page() -> bool:
             return (await get(port, token, f"{HERE}/roster?limit=100")).status == 200
 
-        async def command() -> bool:
-            some = [item("worker.check_in", {"worker": "W1", "area": area(1)})]
-            body = json.dumps(some).encode()
-            return not (await load(port, 1, 1, lambda _: post(f"{HERE}/commands", body, token))).refused
-
-        seen, taken = await until(page, begun), await until(command, begun)
+        seen, taken = await until(page, begun), await until(lambda: accepts(port, token), begun)
         spent = processor_seconds(service)
         if last:
             await memory(service, port, token, workers)
@@ -70,7 +72,11 @@ async def start(data: Path, workers: int, last: bool) -> tuple[float, float, lis
 async def memory(service: psutil.Process, port: int, token: str, workers: int) -> None:
     """Print the memory after a start, after work, and after a search."""
     await asyncio.sleep(SETTLE_SECONDS)
-    say("resident memory after the start (answering, views)", told(resident(service), "MiB"), "limit 400 MiB")
+    say(
+        "resident memory after the start (answering, views, past)",
+        told(resident(service), "MiB"),
+        "limit 400 MiB",
+    )
     bodies = [
         json.dumps(
             [
@@ -99,6 +105,27 @@ async def run(data: Path, workers: int, events: int) -> None:
     say(f"start behind {events:,} events: first page", f"{page:.1f} s", "limit 3 s")
     say("  first command accepted", f"{command:.1f} s", f"load {os.getloadavg()[0]:.0f}")
     say("  processor time of its processes", told(spent, "s"))
+    await upgraded(data)
+
+
+async def upgraded(data: Path) -> None:
+    """Start without a snapshot, as after an upgrade that changed what it holds: the state is made from the
+    log. Print what is resident then, and was at most."""
+    shutil.rmtree(data / "snapshots", ignore_errors=True)
+    begun = time.perf_counter()
+    with served(data) as (port, token):
+        service = psutil.Process(int(json.loads(running_file(data).read_text())["pid"]))
+        seconds = await until(lambda: accepts(port, token), begun)
+        spent = processor_seconds(service)
+        await asyncio.sleep(SETTLE_SECONDS)
+        say("first start after an upgrade: first command", f"{seconds:.1f} s", told(spent, "s of processor"))
+        say("  resident memory then", told(resident(service), "MiB"), f"at most {most_resident(service)} MiB")
+
+
+def most_resident(process: psutil.Process) -> int:
+    """Return the most MiB that were resident so far."""
+    lines = Path(f"/proc/{process.pid}/status").read_text().splitlines()
+    return int(next(one.split()[1] for one in lines if one.startswith("VmHWM"))) >> 10
 
 
 def main() -> None:
