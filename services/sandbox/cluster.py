@@ -9,10 +9,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Final
-
-import httpx
 
 from services.base.private import replace
 from services.sandbox.child import Child, NotReady, free_port
@@ -207,17 +206,22 @@ class Cluster:
             name,
             [sys.executable, "-m", "services.cli", *argv],
             self._logs / f"{name}.log",
-            lambda: _answers(f"http://{address}{path}"),
+            lambda: _answers(address, path),
             env=self.env | more,
             address=address,
         )
 
 
-def _answers(url: str) -> bool:
+def _answers(address: str, path: str) -> bool:
+    """Whether it responds with 200. Asked twenty times a second: httpx would load certificates each time."""
+    connection = HTTPConnection(address, timeout=2)
     try:
-        return httpx.get(url, timeout=2).status_code == 200
-    except httpx.HTTPError:
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
         return False
+    finally:
+        connection.close()
 
 
 def described(children: list[Child]) -> str:

@@ -40,7 +40,8 @@ def running(
             raise AssertionError(process.stderr.read())
     finally:
         process.send_signal(ends)
-        assert process.wait(60) == 0
+        ended = process.wait(60)
+    assert ended == 0
 
 
 def client(told: dict[str, Any]) -> httpx.Client:

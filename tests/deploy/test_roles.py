@@ -38,6 +38,7 @@ class Cluster:
         host = parse_qs(where.query)["host"][0]
         self.address = {"PGHOST": host, "PGUSER": "postgres", "PGDATABASE": where.path.strip("/")}
         self.token = ""
+        self.http = httpx.Client(timeout=30)
         self.ports = {name: free_port() for name in ("api-1", "api-2", "projector-1")}
         self.running: list[subprocess.Popen[bytes]] = []
 
@@ -94,7 +95,7 @@ class Cluster:
     def get(self, service: str, path: str) -> httpx.Response:
         """Send a GET request with the token."""
         url = f"http://127.0.0.1:{self.ports[service]}{path}"
-        return httpx.get(url, headers={"Authorization": f"Bearer {self.token}"}, timeout=30)
+        return self.http.get(url, headers={"Authorization": f"Bearer {self.token}"})
 
     def wait(self, service: str, path: str) -> None:
         """Wait for a successful response."""
@@ -114,7 +115,7 @@ class Cluster:
         url = f"http://127.0.0.1:{self.ports[service]}/api/v1/2307/commands/{command}"
         until = time.monotonic() + 60
         while True:
-            answer = httpx.post(url, json=body, headers=headers, timeout=30)
+            answer = self.http.post(url, json=body, headers=headers)
             if answer.status_code != 503 or time.monotonic() > until:
                 break
             time.sleep(0.5)
@@ -142,6 +143,7 @@ def cluster(deploy: Path, granted: Broker) -> Iterator[Cluster]:
         for process in found.running:
             process.terminate()
         ended = [process.wait(30) for process in found.running]
+        found.http.close()
     assert ended == [0, 0, 0], found.said()
 
 
