@@ -1,9 +1,10 @@
 """Run hundreds of cases as one test: pytest itself spends more time on a test than such a case takes."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import wraps
-from inspect import Signature, signature
-from typing import Any
+from inspect import Signature, iscoroutinefunction, signature
+from typing import Any, Self
 
 import pytest
 
@@ -14,7 +15,7 @@ def each(
     names: str | Sequence[str],
     cases: Iterable[Any] | Callable[[], Iterable[Any]],
     ids: Callable[[Any], str] = repr,
-) -> Callable[[Callable[..., None]], Callable[..., None]]:
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Like `pytest.mark.parametrize`; the test fails with every case that failed, each named in a note.
 
     For cases that share the test's fixtures and change none of them. A function gives cases that take a while
@@ -23,26 +24,53 @@ def each(
     named = [names] if isinstance(names, str) else [*names]
     known = None if callable(cases) else _rows(named, cases)
 
-    def decorate(test: Callable[..., None]) -> Callable[..., None]:
-        @wraps(test)
-        def run(**fixtures: Any) -> None:
-            failed: list[BaseException] = []
-            rows = known or _rows(named, cases() if callable(cases) else cases)
-            for row in rows:
-                try:
-                    test(**fixtures, **dict(zip(named, row, strict=True)))
-                except (Exception, pytest.fail.Exception) as error:
-                    error.add_note(f"with {', '.join(map(ids, row))}")
-                    failed.append(error)
-            if failed:
-                raise BaseExceptionGroup(f"{len(failed)} of {len(rows)} cases", failed)
+    def decorate(test: Callable[..., Any]) -> Callable[..., Any]:
+        def found() -> _Rows:
+            return _Rows(ids, known or _rows(named, cases() if callable(cases) else cases))
 
+        @wraps(test)
+        def plain(*own: Any, **fixtures: Any) -> None:
+            with found() as rows:
+                for row in rows.values:
+                    with rows.told(row):
+                        test(*own, **fixtures, **dict(zip(named, row, strict=True)))
+
+        @wraps(test)
+        async def awaited(*own: Any, **fixtures: Any) -> None:
+            with found() as rows:
+                for row in rows.values:
+                    with rows.told(row):
+                        await test(*own, **fixtures, **dict(zip(named, row, strict=True)))
+
+        run = awaited if iscoroutinefunction(test) else plain
         fixtures = [one for one in signature(test).parameters.values() if one.name not in named]
         del run.__wrapped__  # pytest would ask for its parameters
         run.__signature__ = Signature(fixtures)  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
         return run
 
     return decorate
+
+
+class _Rows:
+    """The cases of a test that runs. On exit it fails with those that failed."""
+
+    def __init__(self, ids: Callable[[Any], str], values: list[tuple[Any, ...]]) -> None:
+        self.values, self._ids, self._failed = values, ids, list[BaseException]()
+
+    @contextmanager
+    def told(self, row: tuple[Any, ...]) -> Iterator[None]:
+        try:
+            yield
+        except (Exception, pytest.fail.Exception) as error:
+            error.add_note(f"with {', '.join(map(self._ids, row))}")
+            self._failed.append(error)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *stopped: object) -> None:
+        if self._failed and not any(stopped):
+            raise BaseExceptionGroup(f"{len(self._failed)} of {len(self.values)} cases", self._failed)
 
 
 def _rows(named: Sequence[str], cases: Iterable[Any]) -> list[tuple[Any, ...]]:

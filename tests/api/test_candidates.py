@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from each import each
 from service import J, Service
 
 from services import wiring
@@ -210,7 +211,13 @@ async def test_a_workers_token_may_not(service: Service) -> None:
     assert await code(service, service.client(None), request="R1") == (401, "unauthorized")
 
 
-@pytest.mark.parametrize(
+@pytest.fixture
+async def peopled(service: Service) -> Service:
+    await town(service)
+    return service
+
+
+@each(
     ("query", "expected"),
     [
         ({}, (400, "parameter.invalid")),
@@ -224,11 +231,9 @@ async def test_a_workers_token_may_not(service: Service) -> None:
     ],
 )
 async def test_what_is_asked_wrongly_is_told(
-    service: Service, query: dict[str, Any], expected: tuple[int, str]
+    peopled: Service, query: dict[str, Any], expected: tuple[int, str]
 ) -> None:
-    await town(service)
-
-    assert await code(service, **query) == expected
+    assert await code(peopled, **query) == expected
 
 
 async def test_a_view_that_is_set_aside_is_not_guessed_from(

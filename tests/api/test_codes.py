@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from each import each
 from service import J, Service
 
 from services.api.phone import sign_in_codes as codes
@@ -58,7 +59,7 @@ class TestMakingOne:
         await code_for(crew)
         assert looks > 1
 
-    @pytest.mark.parametrize("scope", ["viewer", "analyst", "gateway", "worker:W1"])
+    @each("scope", ["viewer", "analyst", "gateway", "worker:W1"])
     async def test_others_than_the_command_centre_may_not(self, crew: Service, scope: str) -> None:
         async with await crew.as_(scope) as asker:
             answer = await asker.post(f"/api/v1/{J}/codes", json={"worker": "W1"})
@@ -77,7 +78,7 @@ class TestMakingOne:
 
         assert (answer.status_code, answer.json()["code"]) == (404, "worker.unknown")
 
-    @pytest.mark.parametrize("minutes", [0, 1441, 1.5, "15"])
+    @each("minutes", [0, 1441, 1.5, "15"])
     async def test_it_is_for_a_day_at_most(self, crew: Service, minutes: object) -> None:
         answer = await crew.http.post(f"/api/v1/{J}/codes", json={"worker": "W1", "minutes": minutes})
 
@@ -133,7 +134,7 @@ class TestSigningIn:
 
         assert answers == [401, 200, 200]
 
-    @pytest.mark.parametrize("body", [{}, {"token": "mst_x", "code": "AAAA-AAAA-AA"}, {"code": ""}])
+    @each("body", [{}, {"token": "mst_x", "code": "AAAA-AAAA-AA"}, {"code": ""}])
     async def test_a_token_or_a_code_is_given_not_both(self, service: Service, body: dict[str, str]) -> None:
         async with service.client(None) as phone:
             answer = await phone.post("/api/v1/session", json=body)
@@ -188,7 +189,7 @@ class TestForeignPages:
     @pytest.mark.parametrize(
         "kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
     )
-    @pytest.mark.parametrize(
+    @each(
         ("path", "body"),
         [
             ("/api/v1/session", {"token": "x"}),

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from each import each
 from service import J, Service
 
 from projections.coverage import Count
@@ -178,14 +179,19 @@ async def test_what_cannot_be_answered_is_said(service: Service) -> None:
         assert (await ask(service, path, status=400, **query))["code"].startswith("parameter."), (path, query)
 
 
-@pytest.mark.parametrize("path", ["", "/curve", "/facts", "/gaps", ".xlsx"])
-@pytest.mark.parametrize(("name", "value", "view"), [("area", "230799", "areas"), ("trade", "快递", "terms")])
-async def test_what_is_not_there_has_no_sums(
-    service: Service, path: str, name: str, value: str, view: str
-) -> None:
+@pytest.fixture
+async def counted(service: Service) -> Service:
     await city(service)
+    return service
+
+
+@each("path", ["", "/curve", "/facts", "/gaps", ".xlsx"])
+@each(("name", "value", "view"), [("area", "230799", "areas"), ("trade", "快递", "terms")])
+async def test_what_is_not_there_has_no_sums(
+    counted: Service, path: str, name: str, value: str, view: str
+) -> None:
     query: dict[str, Any] = {name: value}
-    refused = await ask(service, path, status=404, **query)
+    refused = await ask(counted, path, status=404, **query)
     assert (refused["code"], refused["values"]["view"]) == ("row.unknown", view)
 
 

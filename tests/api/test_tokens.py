@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
-import pytest
+from each import each
 from service import J, Service
 
 URL = "/api/v1/tokens"
@@ -49,7 +49,7 @@ async def test_a_token_is_limited_and_revoked_at_once(service: Service) -> None:
     assert (await listed(service.http))["desk-1"]["revoked_at"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("given", "status", "code"),
     [
         ({"name": "local"}, 409, "token.exists"),
@@ -76,7 +76,7 @@ async def test_nobody_limits_or_revokes_the_token_they_use(service: Service) -> 
         assert (answer.status_code, answer.json()["code"]) == (409, "token.own")
 
 
-@pytest.mark.parametrize("scope", ["viewer", "analyst", "dispatcher", "gateway", "worker:W1"])
+@each("scope", ["viewer", "analyst", "dispatcher", "gateway", "worker:W1"])
 async def test_only_admins_of_a_whole_jurisdiction_manage_tokens(service: Service, scope: str) -> None:
     client = await service.as_(scope)
     new = await client.post(URL, json={"name": "x", "scope": "admin"})

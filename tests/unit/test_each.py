@@ -1,5 +1,7 @@
 """Tests of hundreds of cases: all run, and each that fails is named."""
 
+import asyncio
+
 import pytest
 from each import each
 
@@ -43,6 +45,21 @@ def test_cases_of_a_function_are_asked_for_when_the_test_runs() -> None:
     found += [1, 2]
     tried()
     assert seen == [1, 2]
+
+
+async def test_a_test_that_awaits_has_cases_too() -> None:
+    seen: list[tuple[int, str]] = []
+
+    @each("number", [1, 2])
+    @each("word", "ab")
+    async def tried(number: int, word: str) -> None:
+        await asyncio.sleep(0)
+        seen.append((number, word))
+        assert (number, word) != (2, "b")
+
+    with pytest.raises(BaseExceptionGroup, match="1 of 2 cases"):
+        await tried()
+    assert seen == [(1, "a"), (1, "b"), (2, "a"), (2, "b")]
 
 
 def test_no_case_is_a_mistake() -> None:
