@@ -8,7 +8,7 @@ folder=${1:-$(dirname "$0")/secrets}
 umask 077
 mkdir -p "$folder"
 if [ ! -e "$folder/kafka_ca.key" ]; then
-    openssl req -x509 -newkey rsa:3072 -nodes -days 3650 -subj "/CN=Muster CA" \
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj "/CN=Muster CA" \
         -addext "basicConstraints=critical,CA:TRUE" -addext "keyUsage=critical,keyCertSign,cRLSign" \
         -keyout "$folder/kafka_ca.key" -out "$folder/kafka_ca.pem" 2>/dev/null
     chmod 0444 "$folder/kafka_ca.pem"
@@ -16,7 +16,7 @@ fi
 for host in "$@"; do
     work=$(mktemp -d)
     printf 'subjectAltName=DNS:%s,DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n' "$host" >"$work/names"
-    openssl req -newkey rsa:3072 -nodes -subj "/CN=$host" -keyout "$work/key" -out "$work/request" 2>/dev/null
+    openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$host" -keyout "$work/key" -out "$work/request" 2>/dev/null
     openssl x509 -req -in "$work/request" -CA "$folder/kafka_ca.pem" -CAkey "$folder/kafka_ca.key" -CAcreateserial \
         -days 825 -extfile "$work/names" -out "$work/certificate" 2>/dev/null
     cat "$work/key" "$work/certificate" >"$folder/$host.pem"
