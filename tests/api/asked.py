@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 from marked import (
@@ -301,14 +302,15 @@ class Found(NamedTuple):
     path: str
 
 
-def operations() -> list[Found]:
+@cache
+def operations() -> tuple[Found, ...]:
     """Return every operation of the OpenAPI document, commands last."""
     found = [
         Found(about["operationId"], method.upper(), path)
         for path, methods in document()["paths"].items()
         for method, about in methods.items()
     ]
-    return sorted(found, key=lambda one: one.id in PUBLIC)
+    return tuple(sorted(found, key=lambda one: one.id in PUBLIC))
 
 
 def of_rows(one: Found) -> bool:
@@ -331,8 +333,13 @@ def calls(made: City, one: Found, place: str) -> Calls:
             yield call
 
 
-def _commands(command: type[Command], place: str) -> Calls:
-    """Yield a command about A with each reference to a place, and to what is missing."""
+@cache
+def _commands(command: type[Command], place: str) -> tuple[Call, ...]:
+    """Return a command about A with each reference to a place, and to what is missing."""
+    return tuple(_each_reference(command, place))
+
+
+def _each_reference(command: type[Command], place: str) -> Calls:
     for mention in mentions(command):
         for one in (place, MISSING):
             key = id_of(one, mention.kind)

@@ -89,13 +89,17 @@ def chosen(one: Found, number: int, name: str) -> list[str]:
     """Return the places that an operation is asked about: all in `make long`, else fewer for the many.
 
     Each token asks about A (but sends no command there), and about one of the others in turn: the fifteen of
-    them ask every operation about all.
+    them ask every operation about all. Files of rows are asked about one place in turn: they are read as
+    pages are.
     """
     if LONG:
         return [*AREAS]
-    other = "BNO"[(number + [*TOKENS].index(name)) % 3]
+    turn = number + [*TOKENS].index(name)
     if one.path.endswith(".xlsx"):
         return ["A"] if name.endswith("there") else []
+    if one.path.endswith(".csv"):
+        return ["ABNO"[turn % 4]]
+    other = "BNO"[turn % 3]
     return [other] if one.id in PUBLIC else ["A", other]
 
 
