@@ -1,6 +1,7 @@
 """Amendments mean the same in whatever order they arrive: now, at every instant, and to the decisions."""
 
 import os
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -58,7 +59,12 @@ def amendment(
 ) -> st.SearchStrategy[Command]:
     """Generate an amendment of some of these fields."""
     some = st.fixed_dictionaries({}, optional=fields).filter(bool)
-    return some.map(lambda given: commands[which](**key, **given))
+    return some.map(lambda given: commands[which](**key, **given, **latitude(given)))
+
+
+def latitude(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the latitude that goes with a longitude: half a place is refused."""
+    return {"lat": given["lon"]} if "lon" in given else {}
 
 
 AREAS_OF, WORDS, FEW = st.sampled_from([A, B]), st.sampled_from(["a", "b"]), st.integers(1, 3)
