@@ -93,6 +93,7 @@ define("localStorage", {
   removeItem: (name) => kept.delete(name),
 });
 define("addEventListener", events.addEventListener.bind(events));
+define("removeEventListener", events.removeEventListener.bind(events));
 define("dispatchEvent", events.dispatchEvent.bind(events));
 define("document", Object.assign(new EventTarget(), { hidden: false, documentElement: { dataset: {} } }));
 define(
