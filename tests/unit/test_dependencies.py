@@ -115,7 +115,7 @@ def test_the_notice_names_what_the_repository_contains() -> None:
     notice = (ROOT / "NOTICE").read_text()
     folders = [path for path in (ROOT / "web" / "vendor").iterdir() if path.is_dir()]
     folders += [*(ROOT / "services" / "api" / "static" / "vendor").iterdir(), ROOT / "tests/browser/axe"]
-    folders += [ROOT / "services" / "api" / "certificate" / "font"]
+    folders += [ROOT / "services" / "api" / "institutions" / "certificate" / "font"]
     for folder in folders:
         assert f"{folder.relative_to(ROOT)} " in notice, f"NOTICE does not name {folder.name}"
         assert (folder / "LICENSE").is_file()
