@@ -32,6 +32,8 @@ async def test_found_by_name_and_phone_among_20_000_workers(service: Service) ->
     for what, wanted in (("phone", "00000012345"), ("name", "Courier 19999"), ("name", "nobody")):
         begun = time.perf_counter()
         found = await service.http.post(f"/api/v1/{J}/find", json={what: wanted})
+        while found.json().get("building"):  # finds may be missing while the search is built
+            found = await service.http.post(f"/api/v1/{J}/find", json={what: wanted})
         took[wanted] = time.perf_counter() - begun
         keys = {"00000012345": ["W12345"], "Courier 19999": ["W19999"], "nobody": []}[wanted]
         assert [row["key"] for row in found.json()["workers"]] == keys
