@@ -50,11 +50,11 @@ serve: $(READY) ## Run the service on 127.0.0.1:8080
 TIMED := tests/browser/test_promptness.py
 # Collecting the API's operations takes each process ten seconds, so one process does it, beside the others.
 APART := $(TIMED) tests/api/test_openapi.py
-# Tests of the browser and of the cluster wait a third of their time: one process more than there are cores.
-JOBS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN || echo 2) + 1)))
+# Tests of the browser and of the cluster wait half of their time: two processes more than there are cores.
+JOBS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN || echo 2) + 2)))
 PYTEST := $(BIN)/pytest --durations 10
 test: $(READY) $(WEB_READY) ## Lint, types and every test, long ones in part
-	@$(MAKE) --no-print-directory -j 2 check-python check-web
+	@$(MAKE) --no-print-directory -j 3 check-python check-web compiled
 	@$(MAKE) --no-print-directory -j 4 check-types check-tests check-api check-modules
 	@$(PYTEST) $(TIMED)
 
@@ -63,15 +63,16 @@ LONG = $(shell grep -rlE '(scale|everybody) import|mark\.long' tests --include '
 long: $(READY) $(WEB_READY) ## Long tests in full: scenarios, faults, seeds, a fresh clone (about an hour)
 	@MUSTER_LONG=1 $(PYTEST) -n $(JOBS) --no-loadscope-reorder $(LONG) $(ARGS)
 
-.PHONY: long check-tests check-api check-python check-types check-web check-modules web
-# In a fresh clone one process compiles all modules first: else each process of tests compiles all of them.
+.PHONY: long check-tests check-api check-python check-types check-web check-modules compiled web
 check-tests: $(READY)
-	@test -d tests/__pycache__ || $(BIN)/pytest --collect-only -q $(APART:%=--ignore %) > $(VENV)/collected.txt 2>&1 || true
 	@$(PYTEST) -n $(JOBS) --no-loadscope-reorder -m "not long" $(APART:%=--ignore %) $(ARGS)
 # A pytest that starts closes the parent of its temporary folders to others, such as PostgreSQL's user.
 check-api: export PYTEST_DEBUG_TEMPROOT := $(abspath $(VENV))
 check-api: $(READY)
 	@$(PYTEST) -q tests/api/test_openapi.py > $(VENV)/api.txt 2>&1; status=$$?; cat $(VENV)/api.txt; exit $$status
+# In a fresh clone one process compiles all modules first: else each process of tests compiles all of them.
+compiled: $(READY)
+	@test -d tests/__pycache__ || $(BIN)/pytest --collect-only -q $(APART:%=--ignore %) > $(VENV)/collected.txt 2>&1 || true
 check-python: $(READY)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .

@@ -125,7 +125,8 @@ def opened(path: Path, disk: Disk, monkeypatch: pytest.MonkeyPatch) -> tuple[Sql
     """Open the key store on a disk that forgets. It has one connection to it, which reads and writes."""
     vfs = Forgetful(name := f"forgetful-{next(_names)}", disk)
 
-    def create(path: Path, schema: str) -> apsw.Connection:
+    def create(path: Path, schema: str, *, reading: bool) -> apsw.Connection:
+        assert not reading
         db = apsw.Connection(str(path), vfs=name)
         for pragma in ("locking_mode = EXCLUSIVE", *DURABLE, "secure_delete = ON"):
             db.execute(f"PRAGMA {pragma}").fetchall()
