@@ -184,6 +184,21 @@ def test_no_line_is_longer_than_110_columns(path: Path) -> None:
     assert long == []
 
 
+def test_a_button_that_ignores_presses_says_so() -> None:
+    """While a command is under way its buttons do nothing; the next press must not be lost unseen."""
+    ignoring = re.compile(r"\bbusy\) return|!(action\.)?busy\) \w+\(|!busy && \(await")
+    silent = [
+        str(path.relative_to(WEB))
+        for path in SOURCES
+        if ignoring.search(text := path.read_text())
+        and re.search(r"use(Action|Send)\(\)", text)
+        and "aria-disabled=${" not in text
+        and "<${Foot}" not in text  # the foot of the settings' forms, which says it
+    ]
+
+    assert silent == []
+
+
 @pytest.mark.parametrize("path", sorted(WEB.rglob("css/*.css")), ids=lambda p: p.name)
 def test_colours_are_named_once(path: Path) -> None:
     """Other sheets use the tokens. Any other colour would ignore light and dark mode."""

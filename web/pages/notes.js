@@ -114,12 +114,12 @@ function Note({ note, open }) {
       <span class="note-acts">${
         !mine &&
         may("handover.acknowledge") &&
-        html`<button type="button" class="button"
+        html`<button type="button" class="button" aria-disabled=${busy ? "true" : undefined}
         onClick=${act("handover.acknowledge")}>${t("entry.take_on")}</button>`
       }
         ${
           may("handover.resolve") &&
-          html`<button type="button" class="button"
+          html`<button type="button" class="button" aria-disabled=${busy ? "true" : undefined}
           onClick=${act("handover.resolve")}>${t("entry.resolve")}</button>`
         }</span></footer></li>`;
 }

@@ -70,22 +70,23 @@ function Call({ call, done }) {
         ? html`<p>${t("sos.place", { place: place ?? call.place })} ${
             !place &&
             mayReveal.value &&
-            html`<button type="button" class="button" onClick=${show}><${Icon} name="eye" />${t("sos.show")}
-            </button>`
+            html`<button type="button" class="button" aria-disabled=${busy ? "true" : undefined}
+              onClick=${show}><${Icon} name="eye" />${t("sos.show")}</button>`
           }</p>`
         : html`<p class="muted">${t("sos.no_place")}</p>`
     }
     <div class="toolbar">${
       !call.acknowledged_at &&
       may("worker.acknowledge_sos") &&
-      html`<button type="button" class="button button-main" onClick=${() => say("worker.acknowledge_sos")}>
+      html`<button type="button" class="button button-main" aria-disabled=${busy ? "true" : undefined}
+        onClick=${() => say("worker.acknowledge_sos")}>
         ${t("sos.acknowledge")}</button>`
     }
     ${
       may("worker.end_sos") &&
       ENDS.map(
         (reason) => html`<button type="button" key=${reason} class="button"
-        onClick=${() => say("worker.end_sos", { reason })}>
+        aria-disabled=${busy ? "true" : undefined} onClick=${() => say("worker.end_sos", { reason })}>
           ${t("sos.end", { reason: word("sos_end", reason) })}</button>`,
       )
     }</div><${ErrorNote} problem=${problem} /></section>`;

@@ -109,14 +109,14 @@ function Members({ row }) {
         ${
           id !== row.leader &&
           mayAct("team.appoint_leader") &&
-          html`<button type="button" class="button button-plain"
+          html`<button type="button" class="button button-plain" aria-disabled=${busy ? "true" : undefined}
         onClick=${act("team.appoint_leader", id)}
         aria-label=${t("people.appoint_who", { who: called("worker", id) })}>
         ${t("people.appoint")}</button>`
         }
         ${
           mayAct("team.leave") &&
-          html`<button type="button" class="button button-plain"
+          html`<button type="button" class="button button-plain" aria-disabled=${busy ? "true" : undefined}
           onClick=${act("team.leave", id)} aria-label=${t("people.leave_who", { who: called("worker", id) })}>
           ${t("people.leave")}</button>`
         }</span>`
@@ -181,7 +181,7 @@ function Join({ row, done }) {
         row.members.includes(one.worker)
           ? html`<span class="folk-line-end muted">${t("people.is_member")}
         </span>`
-          : html`<button type="button" class="button folk-line-end"
+          : html`<button type="button" class="button folk-line-end" aria-disabled=${busy ? "true" : undefined}
         aria-label=${t("people.join_one", { who: calledBy(one.worker, one) })}
         onClick=${() => {
           if (!busy) send("team.join", { team: row.team, worker: one.worker });
