@@ -50,8 +50,9 @@ serve: $(READY) ## Run the service on 127.0.0.1:8080
 TIMED := tests/browser/test_promptness.py
 # Collecting the API's operations takes each process ten seconds, so one process does it, beside the others.
 APART := $(TIMED) tests/api/test_openapi.py
-# Tests of the browser and of the cluster wait half of their time: two processes more than there are cores.
-JOBS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN || echo 2) + 2)))
+# Tests of the browser and of the cluster wait a third of their time: one process more than there are cores.
+# Two more leave no core idle and take longer: each has a browser, a service and a share of what waits.
+JOBS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN || echo 2) + 1)))
 PYTEST := $(BIN)/pytest --durations 10
 test: $(READY) $(WEB_READY) ## Lint, types and every test, long ones in part
 	@$(MAKE) --no-print-directory -j 3 check-python check-web compiled
