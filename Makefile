@@ -55,8 +55,8 @@ APART := $(TIMED) tests/api/test_openapi.py
 JOBS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN || echo 2) + 1)))
 PYTEST := $(BIN)/pytest --durations 10
 test: $(READY) $(WEB_READY) ## Lint, types and every test, long ones in part
-	@$(MAKE) --no-print-directory -j 3 check-python check-web compiled
-	@$(MAKE) --no-print-directory -j 4 check-types check-tests check-api check-modules
+	@$(MAKE) --no-print-directory -j 5 BEFORE="check-python check-web compiled" \
+		check-python check-web compiled check-types check-modules check-tests check-api
 	@$(PYTEST) $(TIMED)
 
 # Every file with a longer form (tests/scale.py), or with tests that come in no other run.
@@ -65,6 +65,8 @@ long: $(READY) $(WEB_READY) ## Long tests in full: scenarios, faults, seeds, a f
 	@MUSTER_LONG=1 $(PYTEST) -n $(JOBS) --no-loadscope-reorder $(LONG) $(ARGS)
 
 .PHONY: long check-tests check-api check-python check-types check-web check-modules compiled web
+# What takes long waits in `make test` for the linters.
+check-tests check-api: $(BEFORE)
 check-tests: $(READY)
 	@$(PYTEST) -n $(JOBS) --no-loadscope-reorder -m "not long" $(APART:%=--ignore %) $(ARGS)
 # A pytest that starts closes the parent of its temporary folders to others, such as PostgreSQL's user.

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -84,10 +85,10 @@ class Served:
     def secret(self) -> str:
         return (self.data / "admin.token").read_text().strip()
 
-    def city(self) -> "City":
+    def city(self, timezone: str = "Asia/Shanghai") -> "City":
         """A small city under a code of its own: a county, a street, two communities."""
         city = City(self, str(next(self._codes)))
-        city.ok("jurisdiction.establish", name="伊春市", timezone="Asia/Shanghai")
+        city.ok("jurisdiction.establish", name="伊春市", timezone=timezone)
         names = {
             city.county: "伊美区",
             city.street: "旭日街道",
@@ -96,6 +97,12 @@ class Served:
         }
         city.batch([("area.define", {"area": area, "name": name}) for area, name in names.items()])
         return city
+
+
+def where_it_is_afternoon() -> str:
+    """A timezone for what takes place within a day: some hours ago and in some hours it is the same date."""
+    ahead = min(14, 15 - datetime.now(UTC).hour)
+    return f"Etc/GMT{-ahead:+d}"  # its sign is the other way round
 
 
 class City:

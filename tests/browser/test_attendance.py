@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 from screens import Screens
-from serving import City
+from serving import City, Served, where_it_is_afternoon
 
 
 def _ago(hours: float) -> str:
@@ -34,8 +34,9 @@ def _download(page: Page, folder: Path, machine: bool = False) -> list[dict[str,
 
 
 def test_a_list_and_the_hours_are_downloaded_as_filtered(
-    city: City, screens: Screens, tmp_path: Path
+    service: Served, screens: Screens, tmp_path: Path
 ) -> None:
+    city = service.city(where_it_is_afternoon())
     _crew(city)
     screen = screens.open(city.url, language="en")
     page = screen.sign_in(city, "workers?role=rider", token=city.token("dispatcher"))

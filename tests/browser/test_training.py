@@ -6,15 +6,15 @@ import pytest
 from phones import Phones
 from playwright.sync_api import expect
 from screens import Screens
-from serving import City, until
+from serving import City, Served, until, where_it_is_afternoon
 
 pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture
-def session(city: City) -> City:
+def session(service: Served) -> City:
     """A session that takes place now, and two couriers."""
-    now = datetime.now(UTC)
+    city, now = service.city(where_it_is_afternoon()), datetime.now(UTC)
     for worker in ("W1", "W2"):
         city.ok("worker.register", worker=worker, role="courier", name=worker, home_area=city.south)
     city.ok("course.offer", course="C1", title="First aid", mode="base")

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 import psutil
 import pytest
@@ -23,13 +23,14 @@ def frozen() -> Iterator[None]:
         time.sleep(0.001)
     below = postmaster.children(recursive=True)
     for process in below:
-        process.suspend()
-    stopped = [postmaster, *below]
+        with suppress(psutil.NoSuchProcess):  # it was just ending
+            process.suspend()
     try:
         yield
     finally:
-        for process in stopped:
-            process.resume()
+        for process in (postmaster, *below):
+            with suppress(psutil.NoSuchProcess):
+                process.resume()
 
 
 @pytest.fixture
