@@ -42,14 +42,12 @@ GROUPS = {
 """File -> group, in the order in which a group's files run. Any other file is its own group."""
 FIRST = (
     "cluster",
-    "tests/browser/test_origin.py",
-    "tests/browser/test_scale.py",
-    "deployed",
     "tests/cluster/test_states.py",
+    "deployed",
+    "tests/browser/test_origin.py",
     "kafka",
 )
-"""The longest groups. They start first, so that no process ends long after the others; those that wait for a
-cluster beside those that do not wait."""
+"""The longest groups. They start first, so that no process ends long after the others."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
