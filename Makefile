@@ -74,6 +74,7 @@ check-api: export PYTEST_DEBUG_TEMPROOT := $(abspath $(VENV))
 check-api: $(READY)
 	@$(PYTEST) -q tests/api/test_openapi.py > $(VENV)/api.txt 2>&1; status=$$?; cat $(VENV)/api.txt; exit $$status
 # In a fresh clone one process compiles all modules first: else each process of tests compiles all of them.
+# Whatever fails here fails again in check-tests, which reports it.
 compiled: $(READY)
 	@test -d tests/__pycache__ || $(BIN)/pytest --collect-only -q $(APART:%=--ignore %) > $(VENV)/collected.txt 2>&1 || true
 check-python: $(READY)

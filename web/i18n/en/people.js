@@ -18,7 +18,7 @@ export default {
   "people.leader": "Leader",
   "people.incident": "Incident",
   "people.home": "Home community",
-  "people.reported": "Reported",
+  "people.reported": "Reported to",
   "people.vehicle": "Vehicle",
   "people.call_sign": "Call sign",
   "people.call_sign_hint": "Empty: given by the service",

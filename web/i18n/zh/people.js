@@ -18,7 +18,7 @@ export default {
   "people.leader": "队长",
   "people.incident": "事件",
   "people.home": "居住社区",
-  "people.reported": "报到时间",
+  "people.reported": "报到社区",
   "people.vehicle": "车辆",
   "people.call_sign": "呼号",
   "people.call_sign_hint": "不填则自动分配",
