@@ -102,7 +102,7 @@ class Instants:
         self, jurisdiction: str, position: int, least: int, rest: float, busy: Callable[[], bool]
     ) -> None:
         head = await self._store.head(jurisdiction)
-        if position - head.position < least:
+        if position - head.position < least or await self._full(jurisdiction):
             return
         held: list[Stored] = []
         async for stored in self._commits(jurisdiction, head.position):
@@ -117,8 +117,13 @@ class Instants:
                     break
         if held:
             await self._fold(jurisdiction, head, held)
-        if await self._store.size() > self._most:
+        await self._full(jurisdiction)
+
+    async def _full(self, jurisdiction: str) -> bool:
+        """Park a jurisdiction whose store has grown too large; it grows no further, in whichever process."""
+        if full := await self._store.size() > self._most:
             self._park(jurisdiction, "they take too much room")
+        return full
 
     async def _commits(self, jurisdiction: str, after: int) -> AsyncIterator[Stored]:
         async for batch in self._log.read(jurisdiction, after):

@@ -32,9 +32,9 @@ class Maker:
 
     def __init__(self, stores: Sequence[Folded], start: Callable[[], Awaitable[Child]]) -> None:
         self._stores, self._start = stores, start
-        self._rests: dict[str, float] = {}
-        """How long a jurisdiction rests, with which the last process got nowhere."""
-        self._until: dict[str, float] = {}
+        self._rests: dict[tuple[str, int], float] = {}
+        """How long a jurisdiction's part of a store rests, with which the last process got nowhere."""
+        self._until: dict[tuple[str, int], float] = {}
 
     async def follow(self, positions: Mapping[str, int], least: int) -> None:
         """Have the past made if that of a jurisdiction is `least` events behind a position. Raises OSError,
@@ -48,24 +48,23 @@ class Maker:
         finally:
             await child.end()
         now = asyncio.get_running_loop().time()
-        for jurisdiction, before in behind.items():
-            if await self._heads(jurisdiction) != before:
-                self._rests.pop(jurisdiction, None)
+        for (jurisdiction, store), before in behind.items():
+            key = jurisdiction, store
+            if await self._stores[store].head(jurisdiction) != before:
+                self._rests.pop(key, None)
                 continue
-            rest = min(2 * self._rests.get(jurisdiction, FIRST_REST / 2), LONGEST_REST)
-            self._rests[jurisdiction], self._until[jurisdiction] = rest, now + rest
+            rest = min(2 * self._rests.get(key, FIRST_REST / 2), LONGEST_REST)
+            self._rests[key], self._until[key] = rest, now + rest
             log_of.warning("the past of %s gets no further; trying again in %.0f s", jurisdiction, rest)
 
-    async def _behind(self, positions: Mapping[str, int], least: int) -> dict[str, tuple[Head, ...]]:
-        """Return the jurisdictions whose past is so many events behind, and where it ends."""
-        now, found = asyncio.get_running_loop().time(), dict[str, tuple[Head, ...]]()
+    async def _behind(self, positions: Mapping[str, int], least: int) -> dict[tuple[str, int], Head]:
+        """Return where the past ends that is so many events behind, by jurisdiction and store."""
+        now, found = asyncio.get_running_loop().time(), dict[tuple[str, int], Head]()
         for jurisdiction, position in positions.items():
-            if self._until.get(jurisdiction, now) > now:
-                continue
-            heads = await self._heads(jurisdiction)
-            if position - min(head.position for head in heads) >= least:
-                found[jurisdiction] = heads
+            for number, store in enumerate(self._stores):
+                if self._until.get((jurisdiction, number), now) > now:
+                    continue
+                head = await store.head(jurisdiction)
+                if position - head.position >= least:
+                    found[jurisdiction, number] = head
         return found
-
-    async def _heads(self, jurisdiction: str) -> tuple[Head, ...]:
-        return tuple([await store.head(jurisdiction) for store in self._stores])

@@ -102,10 +102,13 @@ async def test_what_is_far_behind_is_replayed(store: SqliteInstants, monkeypatch
 async def test_what_takes_too_much_room_is_replayed_from_then_on(store: SqliteInstants) -> None:
     commits, log = scenario(), log_of(scenario()[:50])
     when = decode(commits[-1].data).recorded_at
-    instants = Instants(log, store, most=1)
-    await instants.follow(J, commits[49].head.position)
+    await Instants(log, store, 1 << 40).follow(J, commits[49].head.position)
+    most = await store.size() - 1
+    instants = Instants(log, store, most)
     log.commits = commits
+    await instants.follow(J, commits[-1].head.position)
     assert await instants.page(J, "busy", when, Query()) is None
+    await Instants(log, store, most).follow(J, commits[-1].head.position)  # as in another process
     assert await store.head(J) == commits[49].head
 
 

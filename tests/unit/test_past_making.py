@@ -133,3 +133,17 @@ async def test_whoever_stops_following_ends_the_process() -> None:
     following.cancel()
     await asyncio.wait((following,))
     assert [one.ended for one in started] == [True]
+
+
+async def test_a_store_that_gets_nowhere_rests_while_the_other_moves() -> None:
+    stores = [Store(0), Store(0)]
+
+    async def work() -> None:
+        stores[0].position += 1_000
+
+    made, started = maker(stores, work)
+    await made.follow({J: 1_000}, 1_000)
+    await made.follow({J: 1_500}, 1_000)
+    assert len(started) == 1
+    await made.follow({J: 2_000}, 1_000)
+    assert len(started) == 2
