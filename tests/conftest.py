@@ -40,13 +40,9 @@ GROUPS = {
     "tests/unit/test_scenario_training.py": "institutions",
 }
 """File -> group, in the order in which a group's files run. Any other file is its own group."""
-FIRST = (
-    "cluster",
-    "tests/cluster/test_states.py",
-    "deployed",
-    "tests/browser/test_origin.py",
-    "kafka",
-)
+WAITING = ("cluster", "tests/cluster/test_states.py", "deployed", "kafka", "tests/api/test_stream.py")
+"""Groups that wait half of their time: one process runs them one after another, while others work."""
+FIRST = (*WAITING, "tests/browser/test_origin.py", "tests/browser/test_scale.py")
 """The longest groups. They start first, so that no process ends long after the others."""
 
 
@@ -90,7 +86,8 @@ class Scheduling(LoadScopeScheduling):
     """A scheduler that gives a process one whole group at a time, longest first."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return group_of(nodeid)
+        group = group_of(nodeid)
+        return "waiting" if group in WAITING else group
 
 
 @pytest.hookimpl(optionalhook=True)
