@@ -39,7 +39,6 @@ FLAGS = (
     "--enable-unsafe-swiftshader",
     "--disable-gpu-compositing",
     "--disable-gpu-rasterization",
-    "--disable-threaded-compositing",
     "--process-per-site",
     "--renderer-process-limit=1",  # of each context
     "--disable-site-isolation-trials",
@@ -50,8 +49,7 @@ FLAGS = (
 )
 """No sandbox: tests run as root in containers. Nothing looks for updates, and nothing but this machine can be
 reached. Maps are drawn without a GPU, and all else without pretending that there is one, which takes half as
-long. A thread that draws beside the page's own takes a fifth of what a page costs, and makes no page faster
-on two cores."""
+long."""
 
 
 def chromium(browsers: BrowserType) -> str:
