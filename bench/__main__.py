@@ -143,13 +143,12 @@ async def views_behind(reader: asyncio.StreamReader, writer: asyncio.StreamWrite
 
 
 async def rebuild(data: Path) -> tuple[int, float]:
-    """Rebuild every view; return the number of events and events/s."""
+    """Rebuild every view, as `muster rebuild` does; return the number of events and events/s."""
     from projections.catalog import views as catalog
-    from services.views.rebuild import rebuild_all
 
     muster = await wiring.embedded(data)
     begun = time.perf_counter()
-    await rebuild_all(muster.log, muster.views, J, catalog)
+    await wiring.rebuild(data, (muster.log, muster.views), J, catalog)
     seconds = time.perf_counter() - begun
     events = (await muster.log.end(J)).position
     await muster.close()

@@ -14,7 +14,6 @@ from services.api.journal import cloud_events
 from services.cli.common import DATA, Data, Fail, Json, Jurisdiction, existing, only, out, progress, run
 from services.cli.reading import reading
 from services.verify.views import audit
-from services.views.rebuild import rebuild_all
 
 
 def verify(
@@ -80,8 +79,8 @@ async def _rebuild(data: Path, wanted: str | None, names: list[str]) -> None:
         for jurisdiction in [only(held, wanted)] if wanted else held:
             await muster.progress.catch_up(jurisdiction)
             with progress(f"rebuilding {jurisdiction}", None) as done:
-                chosen = {name: catalog[name] for name in names}
-                rows = await rebuild_all(muster.log, muster.views, jurisdiction, chosen, done)
+                held = muster.log, muster.views
+                rows = await wiring.rebuild(data, held, jurisdiction, names, done)
             await wiring.announce_rebuilt(muster.views, jurisdiction)
             for name, count in rows.items():
                 out.print(f"{jurisdiction} {name}: {count} rows")

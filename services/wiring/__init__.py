@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from services.wiring.choice import past as past
     from services.wiring.choice import pusher as pusher
     from services.wiring.choice import readonly as readonly
+    from services.wiring.choice import rebuild as rebuild
     from services.wiring.choice import resting as resting
     from services.wiring.choice import shared_clock as shared_clock
     from services.wiring.choice import tokens as tokens

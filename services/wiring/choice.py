@@ -34,6 +34,7 @@ from services.vault import Vault
 from services.views.beside import ProjectorBeside
 from services.views.port import Views
 from services.wiring import cluster, making, settings
+from services.wiring.rebuilding import rebuild as rebuild
 
 
 async def opened(

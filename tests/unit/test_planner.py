@@ -15,7 +15,7 @@ from projections import headcount, roster
 from projections.roster import RosterRow
 from services.adapters.sqlite.views import SqliteViews
 from services.adapters.sqlite.views_file import analyse, migrate, open_writer
-from services.adapters.sqlite.views_table import Table
+from services.adapters.sqlite.views_table import MANY, Table
 from services.views.port import Query
 from services.views.query import select, select_page, sort_of
 
@@ -180,6 +180,30 @@ def test_a_view_that_is_folded_again_has_its_own_figures_computed_and_no_others(
     found: Any = open_writer(path).execute("SELECT tbl, stat FROM sqlite_stat1").fetchall()
     assert {stat for table, stat in found if table == Table(headcount.VIEW).name} == {"7 7 7 7"}
     assert "7 7 7 7" not in {stat for table, stat in found if table == Table(roster.VIEW).name}
+
+
+@pytest.mark.parametrize("neighbour", [False, True])
+@pytest.mark.parametrize("count", [10, MANY])
+def test_a_view_that_is_folded_again_has_all_its_indexes_and_its_neighbours_rows(
+    tmp_path: Path, count: int, neighbour: bool
+) -> None:
+    path, table = tmp_path / "views.sqlite", Table(roster.VIEW)
+    row = RosterRow(worker="W1", area=J, role="courier", presence="available")
+    store = SqliteViews(path, {"roster": roster.VIEW})
+    if neighbour:
+        asyncio.run(store.fill("2306", {"roster": {"W1": row}}, Head(1, "0" * 64)))
+    asyncio.run(store.fill(J, {"roster": {"W0": row}}, Head(1, "0" * 64)))
+    indexes = "SELECT sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? ORDER BY name"
+    before = open_writer(path).execute(indexes, (table.name,)).fetchall()
+
+    asyncio.run(rebuild(store, {f"W{n}": row for n in range(1, count + 1)}))
+
+    db = open_writer(path)
+    assert db.execute(indexes, (table.name,)).fetchall() == before
+    by_index = f"SELECT jurisdiction, count(*) FROM {table.name} WHERE by_presence = 'available' GROUP BY 1"  # noqa: S608
+    found: Any = db.execute(by_index).fetchall()
+    assert dict(found) == {J: count} | ({"2306": 1} if neighbour else {})
+    assert db.execute("PRAGMA integrity_check").get == "ok"
 
 
 def test_those_of_an_empty_store_are_zero() -> None:

@@ -20,6 +20,8 @@ TYPES: Final = {
     "instant": "INTEGER",
 }
 Rows = Mapping[str, Row | None]
+MANY: Final = 1_000
+"""Rows from which on it is faster to make a table's indexes again than to keep them up to date."""
 
 
 class Table(AnyTable):
@@ -38,11 +40,13 @@ class Table(AnyTable):
             f"CREATE TABLE {self.name} (jurisdiction TEXT NOT NULL, key TEXT NOT NULL{cols}, "
             "row BLOB NOT NULL, PRIMARY KEY (jurisdiction, key)) STRICT, WITHOUT ROWID;"
         )
-        indexes = (
+        return table + self._indexes()
+
+    def _indexes(self) -> str:
+        return "".join(
             f"CREATE INDEX {self.name}_{c.sql} ON {self.name} (jurisdiction, {c.sql}, key){_only(c)};"
             for c in self.columns
         )
-        return "".join((table, *indexes))
 
     def load(self, db: apsw.Connection, jurisdiction: str, keys: Iterable[str]) -> dict[str, Row | None]:
         """Return rows by key; None for missing rows. Raises RowUnreadable."""
@@ -118,8 +122,19 @@ class Table(AnyTable):
 
     def replace(self, db: apsw.Connection, jurisdiction: str, rows: Mapping[str, Row]) -> None:
         """Replace all rows with these."""
-        db.execute(f"DELETE FROM {self.name} WHERE jurisdiction = ?", (jurisdiction,))  # noqa: S608
+        if len(rows) < MANY or self._shared(db, jurisdiction):
+            db.execute(f"DELETE FROM {self.name} WHERE jurisdiction = ?", (jurisdiction,))  # noqa: S608
+            self.add(db, jurisdiction, rows)
+            return
+        db.execute("".join(f"DROP INDEX {self.name}_{column.sql};" for column in self.columns))
+        db.execute(f"DELETE FROM {self.name}")  # noqa: S608
         self.add(db, jurisdiction, rows)
+        db.execute(self._indexes())
+
+    def _shared(self, db: apsw.Connection, jurisdiction: str) -> bool:
+        """Whether there are rows of another jurisdiction."""
+        sides = (f"SELECT 1 FROM {self.name} WHERE jurisdiction {side} ? LIMIT 1" for side in "<>")  # noqa: S608
+        return any(db.execute(side, (jurisdiction,)).fetchall() for side in sides)
 
     def add(self, db: apsw.Connection, jurisdiction: str, rows: Mapping[str, Row]) -> None:
         """Insert new rows."""
