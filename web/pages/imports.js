@@ -4,62 +4,28 @@ import { BoundaryImport, isGeojson } from "../lib/entry/boundaries.js";
 import { Changes, packed } from "../lib/entry/changes.js";
 import { Noted } from "../lib/entry/noted.js";
 import { left, Questions, written } from "../lib/entry/questions.js";
+import { Progress, title } from "../lib/entry/running.js";
+import { headingOf, Seen } from "../lib/entry/seen.js";
 import {
-  addsUp,
   begin,
-  isOver,
   MOST_BYTES,
   mappings,
   preview,
-  progress,
   recent,
   rejectsAddress,
-  share,
   templateAddress,
 } from "../lib/entry/upload.js";
-import { lang, number, t, word } from "../lib/i18n.js";
-import { html, useEffect, useRef, useState } from "../lib/preact.js";
-import { reason } from "../lib/refusals.js";
-import { href } from "../lib/router.js";
+import { lang, number, t } from "../lib/i18n.js";
+import { html, useRef, useState } from "../lib/preact.js";
 import { StartLine } from "../lib/start.js";
 import { hasRight, live } from "../lib/store.js";
 import { stamp } from "../lib/time.js";
 import { classes, Empty, ErrorNote, Icon, Loading, useAction, useLoaded } from "../lib/ui.js";
 
-const ASK_MS = 400;
 const MEBI = 2 ** 20;
-const TO = {
-  areas: "overview",
-  roster: "workers",
-  "yichun-areas": "overview",
-  sffd: "requests",
-  "source-list": "comparison",
-  "home-reports": "reporting",
-  "service-records": "reporting",
-  "units-and-posts": "posts",
-  enterprises: "enterprises",
-  reviews: "enterprises",
-  chapters: "chapters",
-  stations: "stations",
-  "station-uses": "stations",
-  visits: "visits",
-  difficulties: "difficulties",
-  undertakings: "undertakings",
-  publications: "publications",
-  "training-attendance": "sessions",
-  "training-sessions": "sessions",
-  leaders: "leaders",
-  duties: "duties",
-  nominations: "nominations",
-};
-
 /** Sort mappings: those with a template first, then by number of columns. */
 const plainest = (known) =>
   [...known].sort((a, b) => b.template - a.template || a.columns.length - b.columns.length);
-/** Return the heading of a column in the reader's language. */
-const headingOf = (column) => column.headings[lang.value] ?? column.column;
-const title = (mapping) => (mapping ? t(`entry.mapping.${mapping}`) : "");
-
 export default function Imports() {
   const known = useLoaded(() => (hasRight("import_files") ? mappings() : Promise.resolve([])), [live.value]);
   const past = useLoaded(() => (hasRight("import_files") ? recent() : Promise.resolve([])), [live.value]);
@@ -248,179 +214,6 @@ function Wrong({ problem, known, mapping }) {
         </li>`,
     )}
     </ul><p>${t("entry.import_columns_do")}</p></div></div>`;
-}
-
-function Seen({ seen, columns }) {
-  const called = (name) => {
-    const column = columns.find((one) => one.column === name);
-    return column ? headingOf(column) : name;
-  };
-  const matched = seen.columns.filter((one) => one.matched).map((one) => one.column);
-  const unused = seen.columns.filter((one) => !one.matched);
-  const shown = matched.length ? matched : seen.columns.map((one) => one.column);
-  const bad = seen.rows.filter((row) => row.reason).length;
-  return html`<section class="import-seen"><h2>${t("entry.preview", {
-    n: number(seen.rows.length),
-    m: number(seen.total_rows),
-  })}</h2>
-    <p class="import-columns">${matched.map(
-      (name) => html`<span class="import-column import-needed"><${Icon}
-      name="done" />${name}</span> `,
-    )}${unused.map(
-      (one) => html`<span
-      class="import-column import-unused">${one.column}<span
-      class="visually-hidden"> ${t("entry.unused")}</span></span> `,
-    )}</p>
-    ${
-      unused.length > 0 &&
-      html`<p class="muted">${t("entry.unused_note", {
-        names: unused.map((one) => one.column).join(t("entry.comma")),
-      })}</p>`
-    }
-    ${
-      seen.missing.length > 0 &&
-      html`<p class="muted">${t("entry.missing_note", {
-        names: seen.missing.map(called).join(t("entry.comma")),
-      })}</p>`
-    }
-    ${
-      bad > 0 &&
-      html`<p class="note"><${Icon} name="alert"
-      />${t("entry.preview_bad", { n: number(bad) })}</p>`
-    }
-    <div class="scroll-x" tabindex="0" role="region" aria-label=${t("entry.preview_label")}><table
-      class="table import-table"><thead><tr><th
-      scope="col">${t("people.line")}</th>${shown.map((name) => html`<th scope="col">${name}</th>`)}<th
-      scope="col">${t("entry.would")}</th></tr></thead>
-    <tbody>${seen.rows.map(
-      (row) => html`<tr class=${row.reason ? "import-rejected" : ""}><th
-      scope="row">${
-        row.sheet && `${row.sheet} `
-      }${row.line}</th>${shown.map((name) => html`<td>${row.cells[name] ?? ""}</td>`)}
-      <td>${
-        row.reason
-          ? html`<strong><${Icon} name="alert"
-        />${t("entry.would_reject", { reason: reason({ ...row, detail: row.reason }) })}</strong>`
-          : row.commands.map(
-              (one) => html`<span
-        class="import-command-word">${said(one)}</span> `,
-            )
-      }</td></tr>`,
-    )}</tbody></table></div></section>`;
-}
-
-/** Describe a command of a row. */
-function said({ name, data }) {
-  const about = name.startsWith("team.") ? data.team : name.startsWith("area.") ? data.area : "";
-  return `${word("command", name)}${about ? ` ${about}` : ""}`;
-}
-
-function useProgress(id, ended) {
-  const [row, setRow] = useState(null);
-  const [problem, setProblem] = useState(null);
-  useEffect(() => {
-    let over = false;
-    const ask = async () => {
-      try {
-        const found = await progress(id);
-        if (over) return;
-        setRow(found);
-        setProblem(null);
-        if (isOver(found)) {
-          ended();
-          return;
-        }
-      } catch (error) {
-        if (error.code === undefined) throw error;
-        if (over) return;
-        setProblem(error);
-        if (error.status === 404) return;
-      }
-      setTimeout(() => {
-        if (!over) ask();
-      }, ASK_MS);
-    };
-    ask();
-    return () => {
-      over = true;
-    };
-  }, [id]);
-  return { row, problem };
-}
-
-function Progress({ id, file, mapping, expected, again, ended }) {
-  const { row, problem } = useProgress(id, ended);
-  const heading = useRef();
-  const over = row && isOver(row);
-  const page = TO[mapping] ?? "overview";
-  useEffect(() => {
-    heading.current?.focus();
-  }, [over]);
-  return html`<section class="import-desk"><h2 ref=${heading} tabindex="-1">${file.name} <span
-    class="muted">${title(mapping)}</span></h2><${ErrorNote} problem=${problem} />
-    ${
-      !over &&
-      html`<progress max="1" value=${row ? share(row, expected) : 0}
-      aria-label=${t("entry.progress")}></progress>
-      <p role="status">${
-        !row || row.state === "reading"
-          ? t("entry.reading", { n: number(row?.read ?? 0), m: number(expected ?? 0) })
-          : t("entry.sending", { n: number(row.sent), m: number(row.total ?? 0) })
-      }</p>`
-    }
-    ${
-      over &&
-      html`<${Outcome} row=${row} /><div
-      class="form-actions">${
-        row.state === "done" &&
-        html`<a class="button button-main"
-      href=${href(page)}>${t("entry.see", { page: t(`page.${page}`) })}</a>`
-      }
-      <button type="button" class="button" onClick=${again}>${t("entry.import_next")}</button>
-        </div>`
-    }</section>`;
-}
-
-function Outcome({ row }) {
-  if (row.state === "failed")
-    return html`<div class="note note-error" role="alert"><${Icon} name="alert" />
-    <p>${t("entry.failed", { error: reason({ code: row.code, values: row.values, detail: row.error }) })}</p>
-      </div>`;
-  return html`<div role="status"><${Sums} row=${row}
-    />${
-      row.differing > 0 && html`<p class="muted">${t("entry.changes_left", { n: number(row.differing) })}</p>`
-    }${row.notes.map(
-      (note) =>
-        html`<p class="muted">${t("entry.import_note", { command: note.command, note: reason(note) })}</p>`,
-    )}<${Noted} noted=${row.tables.flatMap((one) => one.noted ?? [])} /></div>
-    <${Rejects} row=${row} />`;
-}
-
-/** The equation rows = applied + known + skipped + rejected; without the skipped if there are none. */
-const Sums = ({ row }) => html`<p class="equation import-sums"><span><b>${number(row.rows)}</b>
-  <span>${t("entry.rows")}</span></span><span class="equation-sign">=</span><span>
-  <b>${number(row.applied)}</b><span>${t("entry.applied")}</span></span>
-  <span class="equation-sign">+</span><span><b>${number(row.known)}</b><span>${t("entry.known")}</span></span>
-    ${
-      row.skipped > 0 &&
-      html`<span class="equation-sign">+</span><span><b>${number(row.skipped)}</b>
-      <span>${t("entry.skipped")}</span></span>`
-    }<span class="equation-sign">+</span><span class=${row.rejected > 0 ? "import-some" : ""}>
-    <b>${number(row.rejected)}</b><span>${t("entry.rejected")}</span></span>
-  <span class=${classes("ledger-law", !addsUp(row) && "ledger-wrong")}><${Icon}
-    name=${addsUp(row) ? "done" : "alert"} />${
-      addsUp(row) ? t("entry.adds") : t("entry.adds_not", { where: t("entry.rows") })
-    }</span></p>`;
-
-function Rejects({ row }) {
-  if (!row.rejected) return null;
-  const tables = row.tables.filter((one) => one.rejected > 0);
-  return html`<p class="import-rejects">${t("entry.rejects_note")}${tables.map(
-    (one, index) => html` <a class="button" download href=${rejectsAddress(row.import, index + 1)}><${Icon}
-    name="download" />${t("entry.rejects", { n: number(one.rejected) })}${
-      tables.length > 1 && ` ${one.sheet ?? index + 1}`
-    }</a>`,
-  )}</p>`;
 }
 
 function Past({ items, problem, retry }) {

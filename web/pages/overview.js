@@ -1,39 +1,25 @@
 // The overview: people on duty, requests and the ledger. Every number links to its rows.
 
-import { alertsIn } from "../lib/alerts.js";
 import { get } from "../lib/api.js";
-import { called } from "../lib/called.js";
 import { Lines } from "../lib/chart.js";
 import { daysOf, dayWords } from "../lib/clock.js";
 import { imbalance, mostFirst } from "../lib/counts.js";
-import { lang, number, t, word } from "../lib/i18n.js";
+import { number, t, word } from "../lib/i18n.js";
 import { Needs } from "../lib/needs.js";
-import { computed, html, signal, useEffect, useState } from "../lib/preact.js";
-import { Revealed } from "../lib/revealed.js";
+import { Areas } from "../lib/overview/areas.js";
+import { Events } from "../lib/overview/events.js";
+import { Bar, Count } from "../lib/overview/parts.js";
+import { html } from "../lib/preact.js";
 import { href } from "../lib/router.js";
 import { ACTIVE, FORMING, LEDGER, ON_DUTY, PRIORITIES, UNFINISHED } from "../lib/rules.js";
 import { Start } from "../lib/start.js";
 import { areas, hasRight, incidents, live, may } from "../lib/store.js";
-import {
-  askedIn,
-  ledgerIn,
-  peopleIn,
-  teamsIn,
-  trend,
-  uncoveredAt,
-  uncoveredFrom,
-  uncoveredIn,
-} from "../lib/sums.js";
-import { hhmmss, since, span, stamp } from "../lib/time.js";
-import { flatten, TreeGrid } from "../lib/treegrid.js";
-import { Alert, classes, Empty, ErrorNote, Icon, Loading, Priority, Tile, useLoaded } from "../lib/ui.js";
+import { askedIn, ledgerIn, peopleIn, teamsIn, trend } from "../lib/sums.js";
+import { since, stamp } from "../lib/time.js";
+import { Alert, classes, Empty, Icon, Loading, Priority, Tile, useLoaded } from "../lib/ui.js";
 
-const EVENTS = 12;
 /** Number of kinds of teams in the tile. */
 const MOST_KINDS = 5;
-const ANY_ALERT = ["any"];
-const LEAST_PAUSE_MS = 2000;
-
 export default function Overview() {
   return html`<h1 class="visually-hidden">${t("page.overview")}</h1><${Now} /><${Start} />
     <div class="fills over">
@@ -42,21 +28,6 @@ export default function Overview() {
       <${Events} />
     </div>`;
 }
-
-/** A number that links to its rows. Zero is faint and not a link. */
-const Count = ({ value, to, class: extra, ...rest }) =>
-  value
-    ? html`<a class=${classes("o-count", extra)} href=${to} ...${rest}>${number(value)}</a>`
-    : html`<span class=${classes("o-count o-count-zero", extra)}>0</span>`;
-
-/** A decorative bar of parts: [colour token, value]. The numbers are next to it. */
-const Bar = ({ parts }) => html`<div class="o-bar"
-  aria-hidden="true">${parts
-    .filter(([, value]) => value > 0)
-    .map(
-      ([token, value]) =>
-        html`<span key=${token} style=${{ flexGrow: value, background: `var(--${token})` }}></span>`,
-    )}</div>`;
 
 /** What needs action now, above everything else. */
 const Now = () => html`<section class="tile over-now" aria-labelledby="over-now"><h2 id="over-now">
@@ -185,115 +156,6 @@ const NoPeople = () => html`<div class="o-hint"><p>${t("over.no_people")}</p>
     ${t("over.register")}</a>`
   }</div>`;
 
-const MODES = ["all", "asked", "uncovered"];
-const mode = signal("all");
-const turned = signal(new Set());
-
-const bare = (area) => !peopleIn(area).all && !askedIn(area).unfinished;
-const shows = {
-  all: (node) => !node.closed || !bare(node.area),
-  asked: (node) => askedIn(node.area).unfinished > 0,
-  uncovered: uncoveredAt,
-};
-
-/** Return whether a node is open. Without a filter only the root is open, with one all are; `turned` inverts
- * that.
- */
-const isOpen = (node, level) => (level === 1 || mode.value !== "all") !== turned.value.has(node.area);
-
-function toggle(node) {
-  const next = new Set(turned.value);
-  if (!next.delete(node.area)) next.add(node.area);
-  turned.value = next;
-}
-
-function Areas() {
-  const { root } = areas.value;
-  const rows = flatten(root, isOpen, (node) => node.children.filter(shows[mode.value]));
-  const waiting = root ? uncoveredFrom(root).length : 0;
-  const seek = (one) => {
-    mode.value = one;
-    turned.value = new Set();
-  };
-  if (root && !root.children.length) return html`<${NoAreas} />`;
-  return html`<div class="o-seek" role="group" aria-label=${t("over.areas")}>${MODES.map(
-    (one) => html`<button
-    type="button" class="o-seek-one"
-      aria-pressed=${mode.value === one ? "true" : "false"}
-        onClick=${() => seek(one)}>${t(`over.seek_${one}`)}${
-          one === "uncovered" && waiting > 0 && html` <b>${number(waiting)}</b>`
-        }</button>`,
-  )}</div>
-    <${TreeGrid} rows=${rows} columns=${columns(lang.value)} label=${t("over.areas")} toggle=${toggle} />`;
-}
-
-const NoAreas = () => html`<div class="o-hint"><p>${t("over.no_areas")}</p>
-  ${hasRight("import_files") && html`<a class="button" href=${href("imports")}>${t("over.import_areas")}</a>`}
-    </div>`;
-
-const isRoot = (node) => node.area === areas.value.root.area;
-const inside = (node, query) => ({ ...query, area: isRoot(node) ? undefined : node.area });
-const workersOf = (node, query) => href("workers", { query: inside(node, query) });
-const requestsOf = (node, query) => href("requests", { query: inside(node, query) });
-
-/** Return the columns of the tree in a language. */
-const columns = (language) => [
-  {
-    key: `area-${language}`,
-    label: t("over.area"),
-    cell: (node, more) => html`<a href=${workersOf(node, {})}
-      title=${node.name} ...${more}>${node.name || node.area}</a>`,
-  },
-  {
-    key: "on",
-    label: t("over.on_duty"),
-    class: "number tree-on",
-    cell: (node, more) => html`<${Count} value=${peopleIn(node.area).on}
-      to=${workersOf(node, { presence: "on_duty" })} ...${more} />`,
-  },
-  ...ON_DUTY.map((presence) => ({
-    key: presence,
-    label: word("presence", presence),
-    class: "number tree-presence",
-    cell: (node, more) => html`<${Count} value=${peopleIn(node.area).presence[presence]}
-      to=${workersOf(node, { presence })} ...${more} />`,
-  })),
-  {
-    key: "asked",
-    label: t("over.asked"),
-    class: "number tree-asked",
-    cell: (node, more) => html`<${Count} value=${askedIn(node.area).unfinished}
-      to=${requestsOf(node, {})} ...${more} />`,
-  },
-  {
-    key: "alerts",
-    label: t("over.alerts"),
-    class: "tree-alerts",
-    cell: (node, more) => html`<${AreaAlerts}
-    node=${node} more=${more} />`,
-  },
-];
-
-/** Problems in an area: waiting requests without anybody on duty, and alerts. The worst sets the colour. */
-function AreaAlerts({ node, more }) {
-  const nobody = uncoveredIn(node.area);
-  const { total: count, worst } = alertsIn(node.area);
-  if (!nobody && !count) return null;
-  const level = Math.min(nobody ?? 4, worst ?? 4);
-  const said = [
-    word("alert", level),
-    nobody && t("over.seek_uncovered"),
-    count && `${t("over.alerts")} ${number(count)}`,
-  ]
-    .filter(Boolean)
-    .join(", ");
-  return html`<a class="o-alert-link"
-    href=${requestsOf(node, nobody ? { state: "open" } : { alert: ANY_ALERT })} title=${said} ...${more}>
-    <${Alert} level=${level}>
-      ${nobody ? t("over.nobody") : word("colour", level)}${count > 0 && ` ${number(count)}`}
-      </${Alert}></a>`;
-}
-
 /** Unfinished requests: alerts, then a table by priority and state. */
 function Requests() {
   const asked = askedIn();
@@ -416,104 +278,4 @@ function Teams() {
           })}</tbody></table></div>`
     }
   </${Tile}>`;
-}
-
-const position = computed(() => live.value?.state.value.position ?? null);
-
-/** @typedef {{items?: {position: number}[], problem?: import("../lib/api.js").Problem}} Activity */
-
-/** When the events were last loaded, by performance.now(). */
-let lastLoad = 0;
-
-/** Return the latest events. Loads them when the log position changes, at most every two seconds. */
-function useActivity() {
-  const [found, setFound] = useState(/** @type {Activity} */ ({}));
-  const [round, setRound] = useState(0);
-  const { jurisdiction } = live.value;
-  const at = position.value;
-  useEffect(() => {
-    if (at === null) return undefined;
-    const wait = Math.max(0, lastLoad + LEAST_PAUSE_MS - performance.now());
-    let over = false;
-    const timer = setTimeout(async () => {
-      lastLoad = performance.now();
-      try {
-        const { items } = await get(`/${jurisdiction}/activity`, { limit: EVENTS });
-        if (!over) setFound({ items });
-      } catch (problem) {
-        if (problem.code === undefined) throw problem;
-        if (!over) setFound((before) => ({ ...before, problem }));
-      }
-    }, wait);
-    return () => {
-      over = true;
-      clearTimeout(timer);
-    };
-  }, [jurisdiction, at, round]);
-  return { ...found, retry: () => setRound((one) => one + 1) };
-}
-
-function Events() {
-  const { items, problem, retry } = useActivity();
-  const body = () => {
-    if (!items)
-      return problem ? html`<${ErrorNote} problem=${problem} retry=${retry} />` : html`<${Loading} />`;
-    if (!items.length) return html`<${Empty} text=${t("over.no_events")} />`;
-    return html`<ol class="o-events" tabindex="0"
-      aria-label=${t("over.events")}>${items.map(
-        (one) => html`<${Happened} key=${one.position}
-      event=${one} />`,
-      )}</ol>`;
-  };
-  return html`<${Tile} title=${t("over.events")} class="over-events">${body()}</${Tile}>`;
-}
-
-const LATE_MS = 600000;
-/** One event: what, who, where, and how late it was recorded. */
-function Happened({ event }) {
-  const late = Date.parse(event.recorded_at) - Date.parse(event.at);
-  const { stage, presence } = event.detail;
-  return html`<li class="o-event">
-    <time datetime=${event.at}>${hhmmss(event.at)}</time>
-    <span class="o-event-what"><b>${word("event", event.name)}
-      </b>${stage && html` ${word("stage", stage)}`}${presence && html` ${word("presence", presence)}`}
-      ${
-        event.observed &&
-        html` <span class="muted">${t("over.observed")}
-        </span>`
-      }${
-        event.anomalies.length > 0 &&
-        html` <span class="o-event-odd"><${Icon}
-        name="alert" />${t("over.anomaly")}</span>`
-      }</span>
-    <span class=${classes("o-event-late", late > LATE_MS && "o-event-very-late")}
-      title=${t("over.recorded", { at: stamp(event.recorded_at) })}>${
-        late < 1000 ? t("over.at_once") : t("over.late", { age: span(late) })
-      }</span>
-    <span class="o-event-who">${event.name === "personal.revealed" && html`<${Revealed} event=${event} />`}${
-      event.team &&
-      html`<a
-      href=${href("teams", { id: event.team })}>
-        ${called("team", event.team)}
-      </a>`
-    }
-      ${
-        event.worker &&
-        html`<a href=${href("workers", { id: event.worker })}>${called("worker", event.worker)}</a>`
-      }
-      ${
-        event.request &&
-        html`<a href=${href("requests", { id: event.request })}>${called("request", event.request)}</a>`
-      }
-      ${
-        event.incident &&
-        html`<a href=${href("incidents", { id: event.incident })}>
-          ${live.value.rows("incidents").get(event.incident)?.name ?? event.incident}
-        </a>`
-      }
-      ${
-        event.area &&
-        html`<a href=${href("requests", { query: { area: event.area } })}>${areas.value.name(event.area)}
-        </a>`
-      }</span></li>`;
 }
