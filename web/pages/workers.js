@@ -8,175 +8,24 @@ import { number, t, word } from "../lib/i18n.js";
 import { calledBy } from "../lib/names.js";
 import { ROLES } from "../lib/people/acts.js";
 import { useBeside } from "../lib/people/beside.js";
+import { SORTS, useColumns } from "../lib/people/columns.js";
 import { FindField, Found } from "../lib/people/find.js";
 import { Forgotten, forgotten } from "../lib/people/forgotten.js";
+import { aids, chosen, entries, filter, load, NONE, rows, sorted, typed } from "../lib/people/listed.js";
 import { Paper } from "../lib/people/paper.js";
-import {
-  AreaName,
-  ask,
-  asked,
-  Choice,
-  collator,
-  Filtering,
-  Load,
-  layout,
-  short,
-  stale,
-  TeamLink,
-  typedFilter,
-} from "../lib/people/parts.js";
+import { ask, asked, Choice, collator, Filtering, layout, stale } from "../lib/people/parts.js";
 import { PaperHead, print, printing } from "../lib/people/print.js";
-import { arrange, choose, counted, loads, Prepared, ranks } from "../lib/people/roster.js";
+import { arrange, counted } from "../lib/people/roster.js";
 import { WorkerPanel } from "../lib/people/worker.js";
-import { computed, html, useEffect, useMemo, useState } from "../lib/preact.js";
+import { html, useEffect, useMemo, useState } from "../lib/preact.js";
 import { href } from "../lib/router.js";
 import { OFF_DUTY, PRESENCES } from "../lib/rules.js";
-import { assignments, hasRight, live, may, mayReveal, needing, place, teams } from "../lib/store.js";
+import { hasRight, live, may, mayReveal, needing, place, teams } from "../lib/store.js";
 import { now, stamp } from "../lib/time.js";
 import { Age, Alert, classes, Icon, Loading, Presence } from "../lib/ui.js";
 import { VirtualTable } from "../lib/virtual.js";
 
-const NONE = "-";
-
-let prepared = new Prepared();
-let preparedFor = null;
-const entries = computed(() => {
-  if (preparedFor !== live.value) [prepared, preparedFor] = [new Prepared(), live.value];
-  return { all: prepared.take(live.value?.rows("roster") ?? new Map()) };
-});
-const load = computed(() => loads(assignments.value));
-const typed = typedFilter("workers", "q");
-
-const plain = (value) => (value === NONE ? "" : value);
-/** The filter as text, so that changes of other parts of the address do not recompute the rows. */
-const filterText = computed(() =>
-  JSON.stringify({
-    area: asked("area"),
-    role: asked("role"),
-    presence: asked("presence"),
-    q: typed.text.value,
-    team: asked("team").map(plain),
-    organisation: asked("organisation").map(plain),
-  }),
-);
-const filter = computed(() => JSON.parse(filterText.value));
-const chosen = computed(() => choose(entries.value.all, filter.value));
-const aids = computed(() => {
-  const { all } = entries.value;
-  const { compare } = collator.value;
-  const name = (id) => called("team", id);
-  return {
-    loads: load.value,
-    team: ranks(all, "team", (a, b) => compare(name(a), name(b))),
-    organisation: ranks(all, "organisation", compare),
-    role: ranks(all, "role", (a, b) => compare(word("role", a), word("role", b))),
-  };
-});
-const sortText = computed(() => asked("sort")[0] ?? "worker");
-const sorted = computed(() => {
-  const said = sortText.value;
-  return { key: said.replace(/^-/, ""), down: said.startsWith("-") };
-});
-const rows = computed(() => arrange(chosen.value.rows, sorted.value.key, sorted.value.down, aids.value));
-
 const identity = ({ row }) => row.worker;
-
-const Since = ({ row }) =>
-  html`<span class="folk-presence-since"><${Presence} value=${row.presence} />${
-    row.since && html` <time class="muted">${short(row.since)}</time>`
-  }</span>`;
-
-const COLUMNS = [
-  {
-    key: "name",
-    width: "minmax(6.5rem, 0.8fr)",
-    cell: ({ row }) => row.name ?? html`<span class="muted">${t("people.no_name")}</span>`,
-  },
-  {
-    key: "worker",
-    sort: true,
-    width: "minmax(6rem, 1fr)",
-    class: "id",
-    cell: ({ row }) => html`<span title=${row.worker}>${calledBy(row.worker, row)}</span>`,
-  },
-  { key: "role", sort: true, width: "6rem", cell: ({ row }) => word("role", row.role) },
-  {
-    key: "presence",
-    sort: true,
-    width: "minmax(10.5rem, 1.1fr)",
-    cell: ({ row }) => html`<${Since} row=${row} />`,
-  },
-  {
-    key: "area",
-    sort: true,
-    width: "minmax(6rem, 1.4fr)",
-    cell: ({ row }) => html`<${AreaName} code=${row.area} />`,
-  },
-  {
-    key: "team",
-    sort: true,
-    width: "minmax(5rem, 1.2fr)",
-    cell: ({ row }) => row.team && html`<${TeamLink} id=${row.team} />`,
-  },
-  {
-    key: "organisation",
-    sort: true,
-    wide: true,
-    width: "minmax(5rem, 1fr)",
-    cell: ({ row }) => row.organisation,
-  },
-  {
-    key: "load",
-    sort: true,
-    width: "3.6rem",
-    class: "number",
-    cell: ({ row }) => html`<${Load} count=${load.value.get(row.worker) ?? 0} capacity=${row.capacity} />`,
-  },
-  { key: "phone", width: "7rem", class: "id", cell: ({ row }) => row.phone },
-];
-const SORTS = ["worker", "role", "presence", "since", "area", "team", "organisation", "load"];
-
-const Name = ({
-  row,
-}) => html`<strong>${row.name ?? t("people.no_name")}</strong> <span class="folk-person-id">
-  ${calledBy(row.worker, row)}</span>`;
-const Loaded = ({ row }) => html`<span class="folk-stacked-end">
-  ${t("people.load")} <${Load} count=${load.value.get(row.worker) ?? 0} capacity=${row.capacity} /></span>`;
-
-const Three = ({ row }) => html`<div class="folk-stacked"><div class="folk-stacked-line"><span>
-  <${Name} row=${row} /></span><span class="folk-stacked-end"><${Since} row=${row} /></span></div>
-  <div class="folk-stacked-line muted"><span>${word("role", row.role)}</span><span>
-    <${AreaName} code=${row.area} /></span>${row.organisation && html`<span>${row.organisation}</span>`}</div>
-  <div class="folk-stacked-line muted"><span class="folk-person-id">${row.phone ?? t("people.no_phone")}
-    </span>
-    ${row.team && html`<${TeamLink} id=${row.team} />`}<${Loaded} row=${row} /></div></div>`;
-
-const Four = ({ row }) => html`<div class="folk-stacked"><div class="folk-stacked-line"><span>
-  <${Name} row=${row} /></span><span class="folk-stacked-end"><${Since} row=${row} /></span></div>
-  <div class="folk-stacked-line muted"><span><${AreaName} code=${row.area} /></span>
-    <span class="folk-stacked-end">${word("role", row.role)}</span></div>
-  <div class="folk-stacked-line muted"><span>${row.organisation ?? ""}</span>
-    ${row.team && html`<span class="folk-stacked-end"><${TeamLink} id=${row.team} /></span>`}</div>
-  <div class="folk-stacked-line muted"><span class="folk-person-id">${row.phone ?? t("people.no_phone")}
-    </span>
-    <${Loaded} row=${row} /></div></div>`;
-
-/** Return the columns in the current language, or a single stacked column on narrow screens.
- * @param {{lines: number, wide?: boolean}} plan
- */
-function useColumns({ lines, wide }) {
-  const language = collator.value;
-  return useMemo(
-    () =>
-      lines > 1
-        ? [{ key: "worker", label: t("page.workers"), cell: lines === 3 ? Three : Four }]
-        : COLUMNS.filter((column) => wide || !column.wide).map((column) => ({
-            ...column,
-            label: t(`people.${column.key === "worker" ? "id" : column.key}`),
-          })),
-    [lines, wide, language],
-  );
-}
 
 export default function Workers({ route: { id, query } }) {
   useEffect(() => needing("roster"), [live.value]);
