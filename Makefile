@@ -54,10 +54,14 @@ APART := $(TIMED) tests/api/test_openapi.py
 # Two more leave no core idle and take longer: each has a browser, a service and a share of what waits.
 JOBS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN || echo 2) + 1)))
 PYTEST := $(BIN)/pytest --durations 10
+# What runs alone takes the large city that tests of the browser filled.
+test: export MUSTER_LARGE := $(abspath $(VENV))/large
 test: $(READY) $(WEB_READY) ## Lint, types and every test, long ones in part
+	@rm -rf $(MUSTER_LARGE) $(MUSTER_LARGE).draft
 	@$(MAKE) --no-print-directory -j 5 BEFORE="check-python check-web compiled" \
 		check-python check-web compiled check-types check-modules check-tests check-api
 	@$(PYTEST) $(TIMED)
+	@rm -rf $(MUSTER_LARGE)
 
 # Every file with a longer form (tests/scale.py), or with tests that come in no other run.
 LONG = $(shell grep -rlE '(scale|everybody) import|mark\.long' tests --include 'test_*.py' | sort)

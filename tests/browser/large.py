@@ -1,5 +1,7 @@
 """A large city: 20,000 on the roster, 5,000 of them on duty, 2,000 teams and 2,000 open requests."""
 
+import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,16 +15,31 @@ ON_DUTY, OPEN, ROSTER, TEAMS = 5_000, 2_000, 20_000, 2_000
 STREETS = [f"2307{county:02}{street:03}" for county in range(1, 11) for street in range(1, 6)]
 
 
+KEPT = os.environ.get("MUSTER_LARGE")
+"""Where `make test` keeps a filled city for the tests that run alone, while nobody else uses the machine."""
+
+
 @contextmanager
-def large_city(data: Path) -> Iterator[City]:
-    """Serve it from an empty folder."""
+def large_city(data: Path, *, used: bool = False) -> Iterator[City]:
+    """Serve it from an empty folder. `used` = one that other tests left, with some more requests, will do."""
+    left = Path(KEPT) if KEPT and used else None
+    if left and left.exists():
+        shutil.copytree(left, data)
     with served(data) as service:
         city = City(service, "2307")
-        city.ok("jurisdiction.establish", name="大城市", timezone="Asia/Shanghai")
-        began = time.monotonic()
-        city.batch([*_areas(), *_people(), *_work()])
-        told("a large city filled", seconds=round(time.monotonic() - began))
+        if not (left and left.exists()):
+            _fill(city)
         yield city
+    if KEPT and not used:
+        shutil.rmtree(KEPT, ignore_errors=True)
+        Path(shutil.copytree(data, f"{KEPT}.draft", dirs_exist_ok=True)).rename(KEPT)
+
+
+def _fill(city: City) -> None:
+    city.ok("jurisdiction.establish", name="大城市", timezone="Asia/Shanghai")
+    began = time.monotonic()
+    city.batch([*_areas(), *_people(), *_work()])
+    told("a large city filled", seconds=round(time.monotonic() - began))
 
 
 def _areas() -> Iterator[tuple[str, dict[str, Any]]]:

@@ -22,7 +22,7 @@ LOADS, CHANGES, A_SECOND = 3, 100, 5 if LONG else 10
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
-    with large_city(tmp_path_factory.mktemp("large") / "data") as city:
+    with large_city(tmp_path_factory.mktemp("large") / "data", used=True) as city:
         yield city
 
 

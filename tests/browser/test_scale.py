@@ -74,10 +74,11 @@ def test_a_page_is_never_stuck_while_changes_come(where: str, large: City, scree
 
 @pytest.mark.parametrize(("where", "least"), [("workers", ROSTER), ("teams", TEAMS), ("requests", OPEN)])
 def test_a_long_list_scrolls_smoothly(where: str, least: int, screen: Screen) -> None:
-    """The better of two passes: other processes only ever make a task longer."""
+    """Or in a second pass: other processes only ever make a task longer."""
     page = _list(screen, where, least)
-    passes = [longest_task(page, lambda: _assert_scrolled(page)) for _ in range(2)]
-    longest = min(passes, key=lambda one: one.own)
+    longest = longest_task(page, lambda: _assert_scrolled(page))
+    if longest.own > SCROLL_MS:
+        longest = longest_task(page, lambda: _assert_scrolled(page))
     told(
         f"longest task, scrolling {where}", ms=longest.own, wall_ms=longest.wall, rows=least, limit=SCROLL_MS
     )
