@@ -50,11 +50,19 @@ class Phone:
         self._context.set_default_timeout(20000)
         self._context.clock.install(time=self.now)
         self.offline(offline)
-        self.page = self._context.pages[0] if self._lasting else self._context.new_page()
-        self.page.on("console", lambda said: self._hear(said.type, said.text))
-        self.page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
         self._context.on("request", self._asked)
-        return self.page
+        return self._heard(self._context.pages[0] if self._lasting else self._context.new_page())
+
+    def again(self) -> Page:
+        """Close the page and open another one, in the same browser."""
+        self.page.close()
+        return self._heard(self.context.new_page())
+
+    def _heard(self, page: Page) -> Page:
+        page.on("console", lambda said: self._hear(said.type, said.text))
+        page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        self.page = page
+        return page
 
     @property
     def _look(self) -> dict[str, Any]:

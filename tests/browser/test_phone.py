@@ -29,6 +29,8 @@ pytestmark = pytest.mark.timeout(240)
 
 PATIENCE = 60_000
 """Milliseconds in which a phone must notice that the network is back."""
+SILENT = 12
+"""Seconds after which a phone takes a stream for broken that says nothing."""
 
 
 @pytest.fixture
@@ -84,15 +86,14 @@ def test_a_link_that_is_opened_without_a_network_is_tried_again(
 
 def test_what_one_person_did_is_never_sent_as_anothers(town: City, line: Line, phones: Phones) -> None:
     """A phone that two share: what the first did stays until they sign in again."""
-    phone = phones.open(line.url, lasting=True)
+    phone = phones.open(line.url)
     phone.sign_in(town.code("W1"))
     line.cut()
     phone.tap("Break")
     expect(phone.waiting).to_have_count(1)
-    phone.close()
+    phone.again()
     line.mend()
 
-    phone.open()
     phone.go(town.code("W2"))
     expect(phone.page.locator(".top-name")).to_have_text("队员002")
     expect(phone.state).to_have_text("Available")
@@ -161,6 +162,7 @@ def test_the_badge_tells_how_fresh_the_page_is(town: City, line: Line, phones: P
     badge = phone.page.locator(".fresh")
     expect(badge).to_have_text("Live")
     line.freeze()
+    phone.pass_(SILENT / 60)
     expect(phone.page.locator(".fresh-old, .fresh-offline")).to_be_visible(timeout=20000)
     expect(phone.page.locator(".fresh-offline")).to_contain_text("Offline · as of", timeout=30000)
     line.thaw()
@@ -243,7 +245,7 @@ def changing(tmp_path: Path, phones: Phones) -> Iterator[tuple[Phone, Callable[[
     with served(tmp_path / "data", env={"ALTERED_WEB": str(web)}, program=ALTERED) as service:
         city = service.city()
         city.ok("worker.register", worker="W1", role="rider", name="队员001")
-        phone = phones.open(service.url, lasting=True)
+        phone = phones.open(service.url)
         phone.sign_in(city.code("W1"))
         yield phone, partial(_issue, service, web)
 
@@ -261,9 +263,8 @@ def test_a_new_version_is_taken_over_but_not_under_somebodys_hands(
     phone.page.locator("summary", has_text="Settings").tap()
     until(lambda: phone.page.evaluate(WAITING), 60, "no new version comes")
     assert _version(phone) == old
-    phone.close()
 
-    phone.open()
+    phone.again()
     phone.go()
     expect(phone.state).to_have_text("Off duty, again", timeout=PATIENCE)
     assert _version(phone) != old
