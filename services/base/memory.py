@@ -5,6 +5,17 @@ import gc
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
+from typing import Final
+
+_ARENA_MAX: Final = -8
+"""M_ARENA_MAX in malloc.h."""
+
+
+def few_heaps(most: int) -> None:
+    """With glibc, let threads share heaps. Each has one of its own otherwise, up to eight a core, and what is
+    free in one is of no use to the others."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").mallopt(_ARENA_MAX, most)
 
 
 def give_back() -> None:

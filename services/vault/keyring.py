@@ -11,6 +11,10 @@ from services.vault.sealing import Key, parse
 MOST_AGE: Final = 5.0
 """Seconds after which no process uses an erased key, even if the erasure notice was lost."""
 
+_Entry = tuple[Key | None, float]
+"""A key, None if erased, and when it was read."""
+_Entries = OrderedDict[tuple[str, str], _Entry]
+
 
 class Keyring:
     """Some of a jurisdiction's keys, for opening a batch of values.
@@ -32,54 +36,91 @@ class Keyring:
 
 
 class KeyCache:
-    """LRU cache of unwrapped keys and tombstones."""
+    """LRU cache of unwrapped keys and tombstones.
 
-    def __init__(self, size: int, notice_window: Callable[[], tuple[float, float]]) -> None:
-        """`notice_window`: the monotonic interval during which every erasure notice was received."""
-        self._size, self._notice_window = size, notice_window
-        self._keys: OrderedDict[tuple[str, str], tuple[Key | None, float]] = OrderedDict()
-        """Key (None if erased), and when it was read."""
+    Keys that were just made are apart until they are asked for again, and give way to newer ones first: an
+    import makes one for each of its rows, and seals with it once.
+    """
+
+    def __init__(self, size: int, made: int, notice_window: Callable[[], tuple[float, float]]) -> None:
+        """`made`: how many of those that were not asked for again stay. `notice_window`: the monotonic
+        interval during which every erasure notice was received."""
+        self._size, self._most_made, self._notice_window = size, made, notice_window
+        self._keys: _Entries = OrderedDict()
+        self._made: _Entries = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._keys) + len(self._made)
 
     def get(self, jurisdiction: str, subject: str) -> Key | None:
         """Return a key, unless an erasure since it was read could have been missed."""
-        key, known = self._keys.get((jurisdiction, subject), (None, 0.0))
-        if key is None or not self._current(known):
-            return None
-        self._keys.move_to_end((jurisdiction, subject))
+        key, known = self._entry(jurisdiction, subject) or (None, 0.0)
+        return key if self._current(known) else None
+
+    def ask(self, jurisdiction: str, subject: str) -> Key | None:
+        """Like `get`, and note that the key is in use."""
+        name = jurisdiction, subject
+        key = self.get(jurisdiction, subject)
+        if key is not None:
+            if name in self._made:
+                self._keys[name] = self._made.pop(name)
+            self._keys.move_to_end(name)
         return key
 
     def known(self, jurisdiction: str, subject: str) -> bool:
         """Whether there is a key, however old, or a tombstone."""
-        return (jurisdiction, subject) in self._keys
+        return self._entry(jurisdiction, subject) is not None
 
     def erased(self, jurisdiction: str, subject: str) -> bool:
         """Whether there is a tombstone."""
-        return self._keys.get((jurisdiction, subject), (True, 0.0))[0] is None
+        entry = self._entry(jurisdiction, subject)
+        return entry is not None and entry[0] is None
 
     def keep(
-        self, jurisdiction: str, keys: Iterable[tuple[str, bytes | None]], known: float, least: int = 0
+        self,
+        jurisdiction: str,
+        keys: Iterable[tuple[str, bytes | None]],
+        known: float,
+        least: int = 0,
+        *,
+        made: bool = False,
     ) -> dict[str, Key | None]:
-        """Store keys just read; tombstones win. The `least` most recently used entries always stay."""
-        found = {subject: self._keep(jurisdiction, subject, raw, known) for subject, raw in keys}
-        while len(self._keys) > max(self._size, least):
-            self._keys.popitem(last=False)
+        """Store keys just read; tombstones win. The `least` most recently used entries always stay. `made`:
+        they are likely to be new."""
+        into = self._made if made else self._keys
+        found = {subject: self._keep(into, jurisdiction, subject, raw, known) for subject, raw in keys}
+        for entries, most in ((self._keys, self._size), (self._made, self._most_made)):
+            while len(entries) > max(most, least):
+                entries.popitem(last=False)
         return found
 
-    def _keep(self, jurisdiction: str, subject: str, raw: bytes | None, known: float) -> Key | None:
-        if self.known(jurisdiction, subject) and self.erased(jurisdiction, subject):
+    def _keep(
+        self, into: _Entries, jurisdiction: str, subject: str, raw: bytes | None, known: float
+    ) -> Key | None:
+        if self.erased(jurisdiction, subject):
             return None  # erased while it was being read
-        key = Key(raw) if raw else None
-        self._keys[jurisdiction, subject] = key, known
-        self._keys.move_to_end((jurisdiction, subject))
+        key, name = Key(raw) if raw else None, (jurisdiction, subject)
+        if name in self._keys:
+            into = self._keys
+        elif into is self._keys:
+            self._made.pop(name, None)
+        into[name] = key, known
+        into.move_to_end(name)
         return key
 
     def erase(self, jurisdiction: str, subject: str) -> None:
         """Replace the key with a tombstone."""
+        self._made.pop((jurisdiction, subject), None)
         self._keys[jurisdiction, subject] = None, 0.0
 
     def clear(self) -> None:
         """Forget everything."""
         self._keys.clear()
+        self._made.clear()
+
+    def _entry(self, jurisdiction: str, subject: str) -> _Entry | None:
+        name = jurisdiction, subject
+        return self._keys.get(name) or self._made.get(name)
 
     def _current(self, known: float) -> bool:
         oldest = time.monotonic() - MOST_AGE

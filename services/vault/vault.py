@@ -23,7 +23,9 @@ from services.vault.wrapping import SERVICE
 HALF: Final = 16
 """Bytes of a phone hash that are compared; its row has room for two."""
 KEEP: Final = 30_000
-"""Unwrapped keys kept in memory, about 400 bytes each."""
+"""Unwrapped keys kept in memory, about 500 bytes each."""
+KEEP_MADE: Final = 2_000
+"""Of keys that were made and not asked for again."""
 _AT_ONCE: Final = 5_000
 
 log_of = logging.getLogger("muster.vault")
@@ -65,7 +67,7 @@ class Vault:
         """See `open_vault`."""
         self._store, self._keep = store, keep
         self._service, self._service_raw, self._phone, self._import = Key(service), service, phone, import_
-        self._keys = KeyCache(keep, lambda: store.notice_window)
+        self._keys = KeyCache(keep, min(keep, KEEP_MADE), lambda: store.notice_window)
         self._services: dict[str, Key] = {}
         """Each jurisdiction's service key: this installation's own, or the imported one."""
         self._service_read: dict[str, float] = {}
@@ -89,12 +91,12 @@ class Vault:
         """
         asked = set(subjects)
         await self._load_service_key(jurisdiction)
-        alive = {subject: True for subject in asked if self._keys.get(jurisdiction, subject)}
+        alive = {subject: True for subject in asked if self._keys.ask(jurisdiction, subject)}
         missing = asked - alive.keys()
         if missing:
             started_at = time.monotonic()
             made = await self._store.ensure(jurisdiction, missing)
-            kept = self._keys.keep(jurisdiction, made.items(), started_at, len(asked))
+            kept = self._keys.keep(jurisdiction, made.items(), started_at, len(asked), made=True)
             alive |= {subject: key is not None for subject, key in kept.items()}
         return alive
 
@@ -104,7 +106,7 @@ class Vault:
 
     async def _load(self, jurisdiction: str, subjects: Iterable[str]) -> dict[str, Key | None]:
         asked = dict.fromkeys(subjects)
-        found: dict[str, Key | None] = {s: key for s in asked if (key := self._keys.get(jurisdiction, s))}
+        found: dict[str, Key | None] = {s: key for s in asked if (key := self._keys.ask(jurisdiction, s))}
         missing = [subject for subject in asked if subject not in found]
         for begin in range(0, len(missing), _AT_ONCE):
             started_at = time.monotonic()

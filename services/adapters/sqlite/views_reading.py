@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, Final
 
 import apsw
 
@@ -24,6 +24,9 @@ from services.views.query import cut, seen, select, select_page, sort_of
 from services.views.steps import unpack
 
 Queries = Sequence[tuple[Table, Query]]
+SCATTERED: Final = 200
+"""Keys looked up at once whose pages are not kept: they lie all over a table, such as the ids of an import's
+commands, each in a page of its own that the next look-up does not need."""
 
 
 def jurisdictions(db: apsw.Connection) -> list[str]:
@@ -44,7 +47,10 @@ def load_all(
 
 def load(db: apsw.Connection, jurisdiction: str, keys: Sequence[tuple[Table, Sequence[str]]]) -> Rows:
     """Return rows by view and key; None for missing rows. Raises RowUnreadable."""
-    return {table.view.name: table.load(db, jurisdiction, wanted) for table, wanted in keys}
+    found = {table.view.name: table.load(db, jurisdiction, wanted) for table, wanted in keys}
+    if sum(map(len, found.values())) >= SCATTERED:
+        db.pragma("shrink_memory")
+    return found
 
 
 def page(db: apsw.Connection, jurisdiction: str, table: Table, query: Query) -> Page:
