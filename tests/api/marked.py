@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -42,9 +43,13 @@ PHONES: Final = {"A": "13811117711", "B": "13822227722", "N": "13833337733", "O"
 MISSING: Final = "M"
 
 
+MARK: Final = "zq"
+"""How each mark begins."""
+
+
 def mark(place: str, kind: str) -> str:
     """Return the id of a thing, which is also in every text about it."""
-    return f"zq{place}{kind}"
+    return f"{MARK}{place}{kind}"
 
 
 def id_of(place: str, kind: str) -> str:
@@ -133,6 +138,7 @@ TOKENS: Final[dict[str, tuple[str, dict[str, Any]] | None]] = {
 Known = frozenset[tuple[str, str]]
 
 
+@cache
 def known_to(name: str) -> Known:
     """Return (place, kind) of what a token may know."""
     here = {(place, kind) for place in "ABN" for kind in KINDS}

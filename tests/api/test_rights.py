@@ -10,6 +10,7 @@ from marked import (
     AREAS,
     ELSEWHERE,
     KINDS,
+    MARK,
     MISSING,
     PHONES,
     TOKENS,
@@ -55,7 +56,8 @@ def told(call: Call, answer: Answered) -> str:
 def marks(call: Call, text: str, name: str) -> list[str]:
     """Return the marks in an answer of what a token may not know, other jurisdictions included."""
     known = known_to(name)
-    unknown = [mark(p, k) for p in AREAS for k in KINDS if (p, k) not in known and mark(p, k) in text]
+    things = [(place, kind) for place in AREAS for kind in KINDS] if MARK in text else []
+    unknown = [mark(p, k) for p, k in things if (p, k) not in known and mark(p, k) in text]
     unknown += [PHONES[p] for p in AREAS if (p, "worker") not in known and PHONES[p] in text]
     covered = {home(place) for place, _ in known}
     return unknown + [
