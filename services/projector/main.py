@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+import os
+import sys
 import threading
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import faust
 from prometheus_client import start_http_server
@@ -126,4 +128,14 @@ def run(
 
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("a projector needs its own process (run it on the main thread)")
-    _Worker(app, loglevel="WARNING", quiet=True, redirect_stdouts=False).execute_from_commandline()
+    try:
+        _Worker(app, loglevel="WARNING", quiet=True, redirect_stdouts=False).execute_from_commandline()
+    except SystemExit as ended:
+        _leave(ended)
+
+
+def _leave(ended: SystemExit) -> NoReturn:
+    """Exit without taking the interpreter down, which may crash while the watchdog's thread has a loop."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(ended.code if isinstance(ended.code, int) else int(ended.code is not None))
