@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from uuid import NAMESPACE_OID, uuid5
 
 import msgspec
@@ -23,8 +24,11 @@ from projections.catalog import views as catalog
 from services.adapters.postgres.pool import Pool
 from services.adapters.postgres.views import PgViews
 from services.adapters.sqlite.views import SqliteViews
+from services.base import children
 from services.base.clock import SharedClock
 from services.views.port import Query, Views
+from services.wiring import rebuilding
+from tests import command_line
 
 OF_THE_RECORDING = {"recorded_at", "position", "changed", "body", "file"}
 """Fields that differ between two runs: time and place of recording, and what keys make of texts and files."""
@@ -149,9 +153,8 @@ async def tell(town: Town, folder: Path) -> None:
 
 
 async def compared(town: Town, code: str, folder: Path) -> int:
-    """Compare all rows: of the embedded views in `folder`, of the cluster, and once it has rebuilt them.
-
-    Return how many there are.
+    """Compare all rows: of the embedded views in `folder`, of the cluster, and once several processes
+    have rebuilt them. Return how many there are.
     """
     embedded = SqliteViews.open_readonly(folder / "embedded" / "views.sqlite", catalog)
     shared = await PgViews.open(await Pool.open(town.cluster.database.dsn), catalog)
@@ -160,12 +163,28 @@ async def compared(town: Town, code: str, folder: Path) -> int:
     assert not found, "\n".join(found)
 
     live = await rows(shared, code)
-    muster("rebuild", "--data", str(folder / "tool"), "--jurisdiction", code, env=town.cluster.env)
+    assert 0 in _rebuilt(str(folder / "tool"), code, town.cluster.env), "the other process failed"
     assert await rows(shared, code) == live
     assert await town.audit(code) == []
     await embedded.close()
     await shared.close()
     return sum(map(len, here.values()))
+
+
+def _rebuilt(folder: str, code: str, env: dict[str, str]) -> list[int]:
+    """Rebuild all views by two processes or more; return with which status the others ended."""
+    ended: list[int] = []
+    end = children.Process.end
+
+    async def noted(process: children.Process) -> int:
+        ended.append(await end(process))
+        return ended[-1]
+
+    with patch.object(children.Process, "end", noted), patch.object(rebuilding, "START_SECONDS", 1e-6):
+        arguments = ("--data", folder, "--jurisdiction", code)
+        done = command_line.muster("rebuild", *arguments, env=env | {"MUSTER_PROCESSES": "2"})
+    assert done.returncode == 0, done.stderr
+    return ended
 
 
 def _figures(said: str) -> list[str]:
