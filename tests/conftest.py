@@ -38,6 +38,7 @@ GROUPS = {
     "tests/unit/test_scenario_alliance.py": "institutions",
     "tests/unit/test_scenario_stations.py": "institutions",
     "tests/unit/test_scenario_training.py": "institutions",
+    "tests/unit/test_scenario_supervision.py": "institutions",
 }
 """File -> group, in the order in which a group's files run. Any other file is its own group."""
 WAITING = ("cluster", "tests/cluster/test_states.py", "deployed", "kafka", "tests/api/test_stream.py")
