@@ -31,12 +31,12 @@ from services.views.steps import chosen
 Some = Mapping[str, Row]
 ANALYSE_FROM: Final = 1_000
 """From this many events on, planner statistics are recomputed each time the log doubles."""
-AT_ONCE: Final = 20
-"""Rows by their keys that are read without waiting for a thread's turn."""
+AT_ONCE: Final = 100
+"""Rows that are read without waiting for a thread's turn."""
 
 
 class SqliteViews:
-    """Opening blocks for a few milliseconds; after that nothing runs on the event loop's thread."""
+    """Opening blocks for a few milliseconds; after that only quick reads run on the event loop's thread."""
 
     def __init__(
         self, path: Path | str | None, catalog: Mapping[str, View[Any]], *, readonly: bool = False
@@ -120,9 +120,9 @@ class SqliteViews:
         return [view for view, since in (await self.degraded(jurisdiction)).items() if since == 0]
 
     async def standing(self, jurisdictions: Sequence[str]) -> dict[str, Standing]:
-        few = len(jurisdictions) <= AT_ONCE
-        read = self._connections.read_at_once if few else self._connections.read
-        return await read(file.standing, jurisdictions)
+        if len(jurisdictions) > AT_ONCE:
+            return await self._connections.read(file.standing, jurisdictions)
+        return await self._connections.read_at_once("standing", file.standing, jurisdictions)
 
     async def load_all(self, keys: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, Rows]:
         wanted = {
@@ -132,16 +132,19 @@ class SqliteViews:
 
     async def load(self, jurisdiction: str, keys: Mapping[str, Sequence[str]]) -> Rows:
         wanted = [(self._table(view), some) for view, some in keys.items()]
-        few = sum(map(len, keys.values())) <= AT_ONCE
-        read = self._connections.read_at_once if few else self._connections.read
-        return await read(reading.load, jurisdiction, wanted)
+        if sum(map(len, keys.values())) > AT_ONCE:
+            return await self._connections.read(reading.load, jurisdiction, wanted)
+        return await self._connections.read_at_once("rows", reading.load, jurisdiction, wanted)
 
     async def query(self, jurisdiction: str, view: str, query: Query) -> Page:
-        return await self._connections.read(reading.page, jurisdiction, self._table(view), query)
+        table = self._table(view)
+        if query.limit > AT_ONCE:
+            return await self._connections.read(reading.page, jurisdiction, table, query)
+        what = f"{jurisdiction} {view} {query.filters} {query.areas} {query.within} {query.sort}"
+        return await self._connections.read_at_once(what, reading.page, jurisdiction, table, query)
 
     async def get(self, jurisdiction: str, view: str, key: str) -> Page:
-        one = Query(filters={"key": [key]})
-        return await self._connections.read_at_once(reading.page, jurisdiction, self._table(view), one)
+        return await self.query(jurisdiction, view, Query(filters={"key": [key]}))
 
     async def snapshot(
         self, jurisdiction: str, queries: Mapping[str, Query]

@@ -2,9 +2,10 @@
 
 import asyncio
 import queue
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
@@ -16,6 +17,14 @@ from services.adapters.sqlite.data_file import BUSY_MS
 from services.views.port import ViewsUnavailable
 
 READERS: Final = 3
+SECONDS: Final = 0.002
+"""Of the processor, for a read on the loop. A thread waits longer for its turns, one for each row."""
+LONGEST: Final = 0.010
+"""Seconds on the clock, in which a disk or other programs may hold up a read on the loop."""
+MOST_SLOW: Final = 10_000
+"""Reads known to be slow. Others are tried on the loop first."""
+STEPS: Final = 500
+"""Steps of SQLite between two looks at the clock: a few dozen rows."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -39,6 +48,8 @@ class Connections:
         self._idle: queue.SimpleQueue[tuple[int, apsw.Connection]] = queue.SimpleQueue()
         self._reader_mb, self._generation = reader_mb, 0
         """Readers of an earlier generation are reopened before reuse."""
+        self._slow = set[int]()
+        """Hashes of what took longer than SECONDS when it was last read."""
         self._writing = ThreadPoolExecutor(1, "muster-views-write")
         self._reading = ThreadPoolExecutor(READERS, "muster-views-read") if path else self._writing
         self._checkpoints: Checkpoints | None = None
@@ -54,28 +65,46 @@ class Connections:
         return await self._on(self._reading, lambda: self.read_here(function, *args, **kwargs))
 
     async def read_at_once(
-        self, function: Callable[Concatenate[apsw.Connection, P], T], *args: P.args, **kwargs: P.kwargs
+        self,
+        what: Hashable,
+        function: Callable[Concatenate[apsw.Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> T:
-        """Like `read`, for what takes no longer than a thread waits for its turn: a row by its key.
+        """Like `read`, for what mostly takes no longer than a thread waits for its turn: rows by their keys,
+        a page.
 
-        It never holds up the loop: if no connection is open, or the file is locked, a thread waits for it.
+        It never holds up the loop: a thread does it if no connection is open, if the file is locked, after
+        SECONDS or LONGEST, and if `what` is read took longer than SECONDS the last time.
         """
-        reader = self._open_reader()
-        if reader is None:
-            return await self.read(function, *args, **kwargs)
-        _, db = reader
-        db.set_busy_timeout(0)
-        try:
-            with file.transaction(db):
-                return function(db, *args, **kwargs)
-        except apsw.BusyError:
-            pass
-        except (apsw.Error, UnicodeDecodeError) as error:
-            raise file.unavailable(self._path, error) from error
-        finally:
-            db.set_busy_timeout(BUSY_MS)
-            self._idle.put(reader)
-        return await self.read(function, *args, **kwargs)
+        reader = None if hash(what) in self._slow else self._open_reader()
+        if reader:
+            try:
+                with file.transaction(reader[1]), _hurried(reader[1]):
+                    return function(reader[1], *args, **kwargs)
+            except (apsw.BusyError, apsw.InterruptError):
+                pass
+            except (apsw.Error, UnicodeDecodeError) as error:
+                raise file.unavailable(self._path, error) from error
+            finally:
+                self._idle.put(reader)
+        return await self.read(self._timed, what, function, *args, **kwargs)
+
+    def _timed(
+        self,
+        db: apsw.Connection,
+        what: Hashable,
+        function: Callable[Concatenate[apsw.Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        begun = time.thread_time()
+        found = function(db, *args, **kwargs)
+        if time.thread_time() - begun <= SECONDS:
+            self._slow.discard(hash(what))
+        elif len(self._slow) < MOST_SLOW:
+            self._slow.add(hash(what))
+        return found
 
     async def write(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run on the writing thread. Raises ViewsUnavailable."""
@@ -156,3 +185,16 @@ class Connections:
             self._checkpoints.close()
         if not self._readonly:
             self.writer.close()
+
+
+@contextmanager
+def _hurried(db: apsw.Connection) -> Iterator[None]:
+    """Let statements fail with BusyError instead of waiting, and with InterruptError once they took long."""
+    until, latest = time.thread_time() + SECONDS, time.perf_counter() + LONGEST
+    db.set_busy_timeout(0)
+    db.set_progress_handler(lambda: time.thread_time() > until or time.perf_counter() > latest, STEPS)
+    try:
+        yield
+    finally:
+        db.set_progress_handler(None)
+        db.set_busy_timeout(BUSY_MS)
