@@ -171,8 +171,12 @@ def build(
     app.router.routes.extend(_routes())
     app.openapi = cache(document)  # type: ignore[method-assign]
     app.shorten(
-        (commands.one, commands.batch),
-        [Middleware(SecurityHeaders, edge=edge), Middleware(LimitBodies, bodies=bodies)],
+        (commands.one, commands.batch, views.listing),
+        [
+            Middleware(SecurityHeaders, edge=edge),
+            Middleware(CompressAnswers),
+            Middleware(LimitBodies, bodies=bodies),
+        ],
     )
     return app
 

@@ -1,11 +1,11 @@
-"""Commands, taken before the application's middlewares and its search for a route.
+"""Commands and pages of views, taken before the application's middlewares and its search for a route.
 
-What these would do to a command is done here as well, by the same parts. Much of the time of a check-in went
-into the rest: a dozen routes tried, and stacks of things that no command uses.
+What these would do to them is done here as well, by the same parts. Much of the time of a check-in went into
+the rest: a hundred routes tried, and stacks of things that none of them uses.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers
@@ -16,8 +16,6 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-COMMANDS: Final = "/commands"
-"""What the paths of commands contain."""
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
 
@@ -39,7 +37,7 @@ class LeanFastAPI(FastAPI):
         self.shortened = [one for one in self.routes if isinstance(one, Route) and one.endpoint in endpoints]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._short and scope["type"] == "http" and COMMANDS in scope["path"]:
+        if self._short and scope["type"] == "http":
             for route in self.shortened:
                 match, found = route.matches(scope)
                 if match is Match.FULL:

@@ -1,4 +1,4 @@
-"""The short way of commands answers each request as the application's long way would."""
+"""The short way of commands and pages answers each request as the application's long way would."""
 
 import asyncio
 import gzip
@@ -12,11 +12,13 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message
 
+from projections.catalog import public_views
 from services import wiring
 from services.access import AccessUnavailable, Tokens
-from services.api import commands, limits
+from services.api import limits
 from services.api.app import build
 from services.api.lean import LeanFastAPI
 from services.application.muster import Muster
@@ -27,6 +29,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 J = "2307"
 HERE = f"/api/v1/{J}/commands"
 CHECK_IN = f"{HERE}/worker.check_in"
+ROSTER = f"/api/v1/{J}/roster"
 WAYS = ("short", "long")
 BODY = json.dumps({"worker": "W", "area": J})
 Headers = dict[str, str | None]
@@ -78,12 +81,18 @@ class Both:
         body = body.replace(b"KEY", key.encode())
         sent = await _sent(self.way(way), asked, body, self.headers(asked, key))
         start, *rest = sent
-        text = b"".join(one.get("body", b"") for one in rest).decode()
-        for own, common in ((key, "KEY"), (names["W"], "W")):
+        whole = b"".join(one.get("body", b"") for one in rest)
+        text = (gzip.decompress(whole) if whole.startswith(b"\x1f\x8b") else whole).decode()
+        for own, common in ((key, "KEY"), (names["W"], "W")) if asked.method == "POST" else ():
             text = text.replace(own, common)
         told = json.loads(text) if text.startswith(("{", "[")) else text
         headers = [(name.decode(), value.decode()) for name, value in start["headers"]]
         return start["status"], [_common(*one) for one in headers], _without_positions(told)
+
+    async def views_are_level(self) -> None:
+        """Wait for what earlier requests recorded, which pages show."""
+        end = await self.muster.log.end(J)
+        assert await self.muster.progress.reached(J, end.position, 10)
 
     def way(self, way: str) -> ASGIApp:
         if way == "short":
@@ -169,9 +178,12 @@ async def both(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Both]:
     found.secrets["revoked"] = await tokens.create("revoked", "dispatcher")
     await tokens.revoke("revoked")
     async with muster.running():
+        found.keys = 900
         for way in WAYS:
-            known = json.dumps({"worker": f"{way}-1", "role": "courier"})
-            assert (await found.ask(Asked(f"{HERE}/worker.register", known, key=900), way))[0] == 200
+            for worker in (f"{way}-1", f"{way}-2", f"{way}-3"):
+                known = json.dumps({"worker": worker, "role": "courier", "name": f"Person {way}"})
+                assert (await found.ask(Asked(f"{HERE}/worker.register", known), way))[0] == 200
+                found.keys += 1
         yield found
     await tokens.close()
 
@@ -267,6 +279,30 @@ MATRIX: dict[str, tuple[int, Asked]] = {
     "a batch with a form's type": (415, Asked(HERE, "[]", headers={"content-type": "text/plain"})),
     "a batch elsewhere": (404, Asked("/api/v1/5555/commands", "[]", who="desk")),
     "batches listed": (405, Asked(HERE, method="GET")),
+    # pages of views
+    "a page": (200, Asked(ROSTER, method="GET")),
+    "a page, compressed": (200, Asked(ROSTER, method="GET", headers={"accept-encoding": "gzip"})),
+    "a short page": (200, Asked(ROSTER, method="GET", query="limit=1", headers={"accept-encoding": "gzip"})),
+    "a page that is awaited": (200, Asked(ROSTER, method="GET", query="after=1")),
+    "a page's past": (200, Asked(ROSTER, method="GET", query="as_of=1")),
+    "a page by a session": (
+        200,
+        Asked(ROSTER, method="GET", who=None, headers={"cookie": "muster_session=SESSION"}),
+    ),
+    "a page behind TLS": (200, Asked(ROSTER, method="GET", scheme="https")),
+    "a page's head": (200, Asked(ROSTER, method="HEAD")),
+    "own rows": (200, Asked(ROSTER, method="GET", who="own")),
+    "a page by nobody": (401, Asked(ROSTER, method="GET", who=None)),
+    "a page to a page of another origin": (401, Asked(ROSTER, method="GET", who=None, headers=CROSS)),
+    "a page elsewhere": (403, Asked(ROSTER, method="GET", who="elsewhere")),
+    "a page of nowhere": (404, Asked("/api/v1/5555/roster", method="GET", who="desk")),
+    "a page of no view": (404, Asked(f"/api/v1/{J}/nothing", method="GET")),
+    "a page that is not there yet": (400, Asked(ROSTER, method="GET", query="after=x")),
+    "an unknown filter": (400, Asked(ROSTER, method="GET", query="colour=red")),
+    "an unknown order": (400, Asked(ROSTER, method="GET", query="sort=colour")),
+    "a page posted": (405, Asked(ROSTER)),
+    "a page with a slash at the end": (307, Asked(f"{ROSTER}/", method="GET")),
+    "a row": (404, Asked(f"{ROSTER}/nobody", method="GET")),
 }
 
 
@@ -276,6 +312,7 @@ async def test_both_ways_answer_alike(both: Both, case: str, monkeypatch: pytest
     both.keys = 1000 + list(MATRIX).index(case)
     if not asked.ends:
         monkeypatch.setattr(both.bodies, "chunk_seconds", 0.05)
+    await both.views_are_level()
     short, long = [await both.ask(asked, way) for way in WAYS]
     assert short == long
     assert short[0] == status, short[2]
@@ -360,11 +397,19 @@ async def test_commands_count_in_the_metrics_whichever_way_they_come(both: Both)
     assert counted() == before + 2
 
 
-async def test_only_commands_take_the_short_way(both: Both) -> None:
-    short = [(route.path, route.methods) for route in both.app.shortened]
-    assert [one for one, _ in short] == [
-        "/api/v1/{jurisdiction}/commands/{name:command}",
-        "/api/v1/{jurisdiction}/commands",
+async def test_only_commands_and_pages_of_views_take_the_short_way(both: Both) -> None:
+    assert [(route.path, route.methods) for route in both.app.shortened] == [
+        ("/api/v1/{jurisdiction}/commands/{name:command}", {"POST"}),
+        ("/api/v1/{jurisdiction}/commands", {"POST"}),
+        ("/api/v1/{jurisdiction}/{view:view}", {"GET", "HEAD"}),
     ]
-    assert {method for _, methods in short for method in methods or ()} == {"POST"}
-    assert commands.one in {route.endpoint for route in both.app.shortened}
+
+
+async def test_the_short_way_takes_nothing_from_another_endpoint(both: Both) -> None:
+    """It is tried first, and the long way tries other routes before these."""
+    paths = [f"/api/v1/{J}/{view}" for view in public_views()]
+    for path in (*paths, CHECK_IN, HERE):
+        method = "GET" if path in paths else "POST"
+        scope = {"type": "http", "path": path, "method": method}
+        first = next(one for one in both.app.routes if one.matches(scope)[0] is Match.FULL)
+        assert first in both.app.shortened, path
