@@ -3,8 +3,8 @@
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import cache
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from functools import cache, partial
 from typing import Any, Final
 
 import msgspec
@@ -52,16 +52,21 @@ def _left_out(view: str) -> dict[str, Any]:
 
 def subjects_of(view: str, rows: Iterable[Row]) -> tuple[str, ...]:
     """Return the subjects whose personal data these rows hold: `worker/ID`, `request/ID`, `handover/ID`."""
-    found: dict[str, None] = {}
+    return tuple(dict.fromkeys(subject_of(token) for token in _sealed(view, rows) if token))
+
+
+def _sealed(view: str, rows: Iterable[Row]) -> Iterator[str | None]:
+    fields = personal_of(view)
     for row in rows:
-        for field in personal_of(view):
-            if token := getattr(row, field):
-                found[subject_of(token)] = None
+        for field in fields:
+            yield getattr(row, field)
         for entry in nested.entries(row):
             for field in personal_fields(type(entry)):
-                if token := getattr(entry, field):
-                    found[subject_of(token)] = None
-    return tuple(found)
+                yield getattr(entry, field)
+
+
+def _untold(field: str, token: str) -> None:
+    """Tell nothing, not even a mask."""
 
 
 def _tell(jurisdiction: str, error: Exception) -> None:
@@ -110,14 +115,10 @@ class Opener:
         if self._lean:  # before it is opened, which costs more than all else
             row = msgspec.structs.replace(row, **_left_out(view))
         fields: dict[str, Any] = {"key": key, **msgspec.structs.asdict(narrowed(row, self._areas))}
-        opens = self._opens(row)
-
-        def seen(name: str, token: str) -> str | None:
-            return self.seen(view, name, token) if opens else None
-
+        seen: nested.Change = partial(self.seen, view) if self._opens(row) else _untold
         for name in personal_of(view):
-            if fields[name] is not None:
-                fields[name] = seen(name, fields[name])
+            if (token := fields[name]) is not None:
+                fields[name] = seen(name, token)
         fields |= nested.changed(row, seen)
         return fields | without(view, fields, self._beyond) if self._beyond else fields
 

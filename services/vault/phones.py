@@ -24,7 +24,7 @@ _WHOLE: Final = 7
 _MOST: Final = 15
 """Digits of the longest number (E.164)."""
 _DIALLED: Final = re.compile(r"\+?[\d\s().\-\u2010-\u2015/]+")
-_CHINA: Final = re.compile(r"(?:\+|00)86|86(?=1\d{10}$)")
+_CHINA: Final = re.compile(r"^(?:(?:\+|00)86|86(?=1\d{10}$))")
 _MOBILE_LIKE: Final = re.compile(r"1[3-9]\d+")
 """How mobile numbers of China begin."""
 _BETWEEN: Final = re.compile(r"[,;\u3001|\n]|\bor\b|\u6216")
@@ -60,8 +60,7 @@ def normalised(phone: str) -> str:
 
     The stored hashes are of this form, so it must never change: see `spellings`.
     """
-    kept = _kept(phone)
-    return re.sub(r"\D", "", _CHINA.sub("", kept, count=1) if _CHINA.match(kept) else kept)
+    return _CHINA.sub("", _kept(phone)).replace("+", "")
 
 
 @lru_cache(8192)

@@ -143,6 +143,12 @@ class TestTampering:
         with pytest.raises(BadToken):
             await vault.open("2307", ":".join(parts))
 
+    async def test_the_text_of_a_nonce_cannot_be_shifted_into_the_box(self, vault: Vault) -> None:
+        *parts, nonce, box = sealed(vault).split(":")
+
+        with pytest.raises(BadToken):
+            await vault.open("2307", ":".join((*parts, nonce[:-1], nonce[-1] + box)))
+
     @pytest.mark.parametrize(
         "token", ["", "plain", "sealed:1:a:b", "sealed:2:worker/W1:c:f:n:b", "sealed:1:worker/W1:c:f:é:b"]
     )
