@@ -40,8 +40,15 @@ ROW_SECONDS: Final = 3e-6
 SAMPLE: Final = 5_000
 """Events folded to tell what each view costs."""
 ASKS: Final = b"asks\n"
-"""Said by a process that has opened its files, and again by one that has folded and wants to write."""
+"""Said by a process that has folded and wants to write."""
 GO: Final = b"go\n"
+
+
+class Cost(NamedTuple):
+    """About how many seconds of processor time a view takes."""
+
+    fold: float
+    write: float
 
 
 class Share(NamedTuple):
@@ -62,11 +69,12 @@ async def rebuild(
 
     Raises what `rebuild_all` raises.
     """
+    tune()
     log, views = held
     writing = asyncio.Lock()
     own, *others = await _shares(log, jurisdiction, names)
     words = [(str(data), jurisdiction, *share.views) for share in others]
-    async with _running(words, writing) as running:
+    async with _running(words) as running:
         ours = rebuild_all(log, views, jurisdiction, _chosen(own.views), progress, writing)
         told = await asyncio.gather(ours, *(_answer(one, writing) for one in running))
     rows = {name: count for answer in told for name, count in answer.items()}
@@ -86,24 +94,32 @@ async def _shares(log: Source, jurisdiction: str, names: Collection[str]) -> lis
     return shared(await _costs(log, jurisdiction, _chosen(names)), max(2, cores()))
 
 
-def shared(costs: Mapping[str, float], most: int) -> list[Share]:
-    """Share out views by what they cost, in seconds, among at most so many processes, the first being there.
+def shared(costs: Mapping[str, Cost], most: int) -> list[Share]:
+    """Share out views by what they cost among at most so many processes, the first of which is there already.
 
-    The dearest view goes first, each to the process with the least to do. All but the first have to start.
+    Processes fold at once and write in turn, so those that have folded soon and have much to write go first
+    (S. M. Johnson, Optimal two- and three-stage production schedules, 1954).
     """
-    count = max(1, min(most, int(sum(costs.values()) / START_SECONDS)))
-    shares = [Share(START_SECONDS if n else 0.0, ()) for n in range(count)]
-    for name in sorted(costs, key=lambda name: (-costs[name], name)):
-        least = min(range(count), key=lambda n: shares[n].seconds)
-        shares[least] = Share(shares[least].seconds + costs[name], (*shares[least].views, name))
-    return [share for n, share in enumerate(shares) if share.views or n == 0]
+    total = sum(map(sum, costs.values()))
+    count = max(1, min(most, int(total / START_SECONDS)))
+    fair, shares = (total + (count - 1) * START_SECONDS) / count, [Share(0.0, ())]
+    for name in sorted(costs, key=lambda name: (costs[name].fold / (costs[name].write or 1e-9), name)):
+        seconds = sum(costs[name])
+        if len(shares) < count and shares[-1].views and shares[-1].seconds + seconds / 2 > fair:
+            shares.append(Share(START_SECONDS, ()))
+        shares[-1] = Share(shares[-1].seconds + seconds, (*shares[-1].views, name))
+    return shares
 
 
-async def _costs(log: Source, jurisdiction: str, chosen: Mapping[str, View[Any]]) -> dict[str, float]:
+async def _costs(log: Source, jurisdiction: str, chosen: Mapping[str, View[Any]]) -> dict[str, Cost]:
     """Return about how long each view takes, as the log's first events tell."""
     events = await _first(log, jurisdiction)
     times = (await log.end(jurisdiction)).position / max(1, len(events))
-    return {name: times * _cost(view, events) for name, view in chosen.items()}
+    nothing = _seconds({}, events)[0]
+    folded = {name: _seconds({name: view}, events) for name, view in chosen.items()}
+    return {
+        name: Cost(times * max(0.0, fold - nothing), times * write) for name, (fold, write) in folded.items()
+    }
 
 
 async def _first(log: Source, jurisdiction: str) -> list[EventEnvelope]:
@@ -116,24 +132,21 @@ async def _first(log: Source, jurisdiction: str) -> list[EventEnvelope]:
     return events[:SAMPLE]
 
 
-def _cost(view: View[Any], events: Sequence[EventEnvelope]) -> float:
-    begun, folded = time.process_time(), StraightRows({view.name: view})
+def _seconds(views: Mapping[str, View[Any]], events: Sequence[EventEnvelope]) -> tuple[float, float]:
+    """Fold some views; return the seconds that took, and about how many it takes to write their rows."""
+    begun, folded = time.process_time(), StraightRows(views)
     for event in events:
         folded.take(event)
-    written = len(folded.rows[view.name]) * ROW_SECONDS * (1 + len(view.filters) / 3)
-    return time.process_time() - begun + written
+    spent = time.process_time() - begun
+    rows = ((len(folded.rows[name]), len(view.filters)) for name, view in views.items())
+    return spent, sum(count * ROW_SECONDS * (1 + indexes / 3) for count, indexes in rows)
 
 
 @asynccontextmanager
-async def _running(
-    words: Sequence[tuple[str, ...]], writing: asyncio.Lock
-) -> AsyncIterator[list[children.Process]]:
+async def _running(words: Sequence[tuple[str, ...]]) -> AsyncIterator[list[children.Process]]:
     """Run processes, and end them with the context."""
-    running: list[children.Process] = []
+    running = await asyncio.gather(*(children.start(__spec__.name, *one) for one in words))
     try:
-        async with writing:  # they open the files
-            running += await asyncio.gather(*(children.start(__spec__.name, *one) for one in words))
-            await asyncio.gather(*(one.reader.readline() for one in running))
         yield running
     except BaseException:
         for one in running:
@@ -174,7 +187,6 @@ async def work(data: Path, jurisdiction: str, names: Sequence[str], connection: 
     log, views = await _opened(data)
     tune()
     try:
-        writer.write(ASKS)
         turn = _Turn(reader, writer)
         rows = await rebuild_all(log, views, jurisdiction, _chosen(names), alone=turn)
         writer.write(msgspec.json.encode(rows) + b"\n")

@@ -36,7 +36,7 @@ def test_a_dispatch_and_an_end_are_undone_also_from_another_page(city: City, scr
 
     city.ok("assignment.dispatch", request="R2", worker="W1")
     screen.at("requests/R2")
-    page.wait_for_selector("#detail-title")
+    page.wait_for_selector(".tasks .task")
     page.locator(".queue .grid-body").focus()
     page.keyboard.press("x")
     page.get_by_role("dialog").get_by_role("radio", name="Served", exact=True).check()
@@ -89,6 +89,7 @@ def test_a_reassignment_and_a_merge_are_undone_after_a_reload(city: City, screen
     until(lambda: _live(city) == {("W1", "on_scene")}, 15, "W1 is not back on scene")
 
     screen.at("requests/R1")
+    expect(page.locator(".tasks .task")).to_contain_text("On scene")
     page.locator(".queue .grid-body").focus()
     page.keyboard.press("m")
     page.get_by_role("dialog").get_by_label("Add by number").fill("R2")

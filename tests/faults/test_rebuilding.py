@@ -16,7 +16,7 @@ from services.application.muster import Muster
 from services.base import children
 from services.verify.views import audit
 from services.wiring import rebuilding
-from services.wiring.rebuilding import START_SECONDS, shared
+from services.wiring.rebuilding import START_SECONDS, Cost, shared
 
 ROSTER = Path(__file__).parents[2] / "services/intake/examples/roster.csv"
 J = "2307"
@@ -105,14 +105,26 @@ async def test_a_small_log_and_a_single_view_need_no_other_process(
     assert (await audit(opened.log, opened.views, J)).findings == []
 
 
-@given(st.dictionaries(st.text(max_size=3), st.floats(0, 20), min_size=1), st.integers(1, 9))
-def test_each_view_is_in_one_share_and_no_share_is_much_larger_than_another(
-    costs: dict[str, float], most: int
+COSTS = st.builds(Cost, st.floats(0, 20), st.floats(0, 20))
+
+
+@given(st.dictionaries(st.text(max_size=3), COSTS, min_size=1), st.integers(1, 9))
+def test_each_view_is_in_one_share_and_what_is_written_soonest_comes_first(
+    costs: dict[str, Cost], most: int
 ) -> None:
     shares = shared(costs, most)
+    total = sum(map(sum, costs.values()))
     assert 1 <= len(shares) <= most
-    assert sorted(name for share in shares for name in share.views) == sorted(costs)
-    assert sum(costs.values()) >= START_SECONDS * (len(shares) - 1), "no start for less than it takes"
-    longest = max(share.seconds for share in shares)
-    mean = sum(share.seconds for share in shares) / len(shares)
-    assert longest <= mean + max(costs.values()) + START_SECONDS
+    assert total >= START_SECONDS * (len(shares) - 1), "no start for less than it takes"
+    assert all(share.views for share in shares)
+    order = [name for share in shares for name in share.views]
+    assert sorted(order) == sorted(costs)
+    ratios = [costs[name].fold / (costs[name].write or 1e-9) for name in order]
+    assert ratios == sorted(ratios)
+    fair = (total + (len(shares) - 1) * START_SECONDS) / len(shares)
+    assert all(share.seconds <= fair + max(map(sum, costs.values())) + START_SECONDS for share in shares[:-1])
+
+
+def test_a_view_of_many_rows_is_not_folded_beside_one_of_many_folds() -> None:
+    costs = {"activity": Cost(4, 10), "commands": Cost(1, 4), "presence": Cost(4, 6), "roster": Cost(3, 0)}
+    assert [share.views for share in shared(costs, 2)] == [("commands", "activity"), ("presence", "roster")]
