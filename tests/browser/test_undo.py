@@ -89,7 +89,7 @@ def test_a_reassignment_and_a_merge_are_undone_after_a_reload(city: City, screen
     until(lambda: _live(city) == {("W1", "on_scene")}, 15, "W1 is not back on scene")
 
     screen.at("requests/R1")
-    expect(page.locator(".tasks .task")).to_contain_text("On scene")
+    expect(page.locator(".task:not(.task-ended) .task-head")).to_contain_text("On scene")
     page.locator(".queue .grid-body").focus()
     page.keyboard.press("m")
     page.get_by_role("dialog").get_by_label("Add by number").fill("R2")
