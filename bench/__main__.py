@@ -28,6 +28,7 @@ import uvloop
 from bench.load import Result, load, post
 from services import wiring
 from services.api.server.serve import running_file
+from services.base.tuning import tune
 from services.sandbox.postgres import Database
 
 J = "B1"
@@ -147,6 +148,7 @@ async def rebuild(data: Path) -> tuple[int, float]:
     from projections.catalog import views as catalog
 
     muster = await wiring.embedded(data)
+    tune()
     begun = time.perf_counter()
     await wiring.rebuild(data, (muster.log, muster.views), J, catalog)
     seconds = time.perf_counter() - begun

@@ -11,6 +11,7 @@ from events.commit import Head, decode
 from projections.catalog import views as catalog
 from services import wiring
 from services.api.journal import cloud_events
+from services.base.tuning import tune
 from services.cli.common import DATA, Data, Fail, Json, Jurisdiction, existing, only, out, progress, run
 from services.cli.reading import reading
 from services.verify.views import audit
@@ -74,13 +75,13 @@ def rebuild(
 
 async def _rebuild(data: Path, wanted: str | None, names: list[str]) -> None:
     muster = await wiring.opened(data)
+    tune()
     try:
         held = await muster.log.jurisdictions()
         for jurisdiction in [only(held, wanted)] if wanted else held:
             await muster.progress.catch_up(jurisdiction)
             with progress(f"rebuilding {jurisdiction}", None) as done:
-                held = muster.log, muster.views
-                rows = await wiring.rebuild(data, held, jurisdiction, names, done)
+                rows = await wiring.rebuild(data, (muster.log, muster.views), jurisdiction, names, done)
             await wiring.announce_rebuilt(muster.views, jurisdiction)
             for name, count in rows.items():
                 out.print(f"{jurisdiction} {name}: {count} rows")

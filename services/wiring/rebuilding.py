@@ -69,7 +69,6 @@ async def rebuild(
 
     Raises what `rebuild_all` raises.
     """
-    tune()
     log, views = held
     writing = asyncio.Lock()
     own, *others = await _shares(log, jurisdiction, names)
@@ -158,12 +157,14 @@ async def _running(words: Sequence[tuple[str, ...]]) -> AsyncIterator[list[child
 
 async def _answer(process: children.Process, writing: asyncio.Lock) -> dict[str, int]:
     """Let a process write once it has folded; return rows per view, none if it ended early."""
-    if not await process.reader.readline():
-        return {}
-    async with writing:
-        process.writer.write(GO)
-        answer = await process.reader.readline()
-    return msgspec.json.decode(answer, type=dict[str, int]) if answer else {}
+    with suppress(ConnectionError):
+        if await process.reader.readline() == ASKS:
+            async with writing:
+                process.writer.write(GO)
+                answer = await process.reader.readline()
+            if answer.endswith(b"\n"):
+                return msgspec.json.decode(answer, type=dict[str, int])
+    return {}
 
 
 class _Turn:
@@ -210,9 +211,10 @@ def main() -> None:
     """Rebuild the views given. The process that started this one tries again, and says what is wrong."""
     children.leave_signals()
     folder, jurisdiction, *names = sys.argv[1:]
-    wrong = (LogDamaged, LogUnavailable, ViewsUnavailable, UnknownEvent, BadEvent, ConnectionError)
-    with suppress(*wrong):
+    try:
         asyncio.run(work(Path(folder), jurisdiction, names, socket.socket(fileno=dup(0))))
+    except (LogDamaged, LogUnavailable, ViewsUnavailable, UnknownEvent, BadEvent, ConnectionError):
+        sys.exit(1)
 
 
 if __name__ == "__main__":

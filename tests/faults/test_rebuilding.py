@@ -1,7 +1,8 @@
 """Views rebuilt by several processes equal the log's, whichever of these processes die."""
 
 import shutil
-from collections.abc import AsyncIterator
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import apsw
@@ -20,6 +21,8 @@ from services.wiring.rebuilding import START_SECONDS, Cost, shared
 
 ROSTER = Path(__file__).parents[2] / "services/intake/examples/roster.csv"
 J = "2307"
+Start = Callable[..., Awaitable[children.Process]]
+start = children.start
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +58,6 @@ async def opened(emptied: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 def started(monkeypatch: pytest.MonkeyPatch) -> list[children.Process]:
     """What was started."""
     found: list[children.Process] = []
-    start = children.start
 
     async def noted(module: str, *words: str) -> children.Process:
         found.append(await start(module, *words))
@@ -77,20 +79,32 @@ async def test_views_rebuilt_by_several_processes_equal_the_fold_of_the_log(
     assert (await audit(opened.log, opened.views, J)).findings == []
 
 
-async def test_what_a_killed_process_left_is_rebuilt_by_the_one_that_started_it(
-    opened: Muster, emptied: Path, started: list[children.Process], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    noted = children.start
+async def _at_once(module: str, *words: str) -> children.Process:
+    process = await start(module, *words)
+    process.kill()
+    return process
 
-    async def killed(module: str, *words: str) -> children.Process:
-        process = await noted(module, *words)
-        process.kill()
-        return process
+
+async def _after_it_asked(module: str, *words: str) -> children.Process:
+    return await start("tests.faults.early")
+
+
+@pytest.mark.parametrize("killed", [_at_once, _after_it_asked])
+async def test_what_a_killed_process_left_is_rebuilt_by_the_one_that_started_it(
+    opened: Muster, emptied: Path, killed: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statuses: list[int] = []
+    end = children.Process.end
+
+    async def noted(process: children.Process) -> int:
+        statuses.append(await end(process))
+        return statuses[-1]
 
     monkeypatch.setattr(children, "start", killed)
+    monkeypatch.setattr(children.Process, "end", noted)
     rows = await wiring.rebuild(emptied, (opened.log, opened.views), J, catalog)
-    assert started
-    assert all([await one.wait() for one in started])
+    assert statuses
+    assert set(statuses) == {-signal.SIGKILL}
     assert list(rows) == list(catalog)
     assert (await audit(opened.log, opened.views, J)).findings == []
 
