@@ -1,4 +1,4 @@
-// Numbers and bars of the overview.
+// Numbers and bars of the overview; the wall has the same bars.
 
 import { number } from "../i18n.js";
 import { html } from "../preact.js";
@@ -11,7 +11,7 @@ export const Count = ({ value, to, class: extra, ...rest }) =>
     : html`<span class=${classes("o-count o-count-zero", extra)}>0</span>`;
 
 /** A decorative bar of parts: [colour token, value]. The numbers are next to it. */
-export const Bar = ({ parts }) => html`<div class="o-bar"
+export const Bar = ({ parts, class: name = "o-bar" }) => html`<div class=${name}
   aria-hidden="true">${parts
     .filter(([, value]) => value > 0)
     .map(

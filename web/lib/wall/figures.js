@@ -4,6 +4,7 @@ import { alertsAt } from "../alerts.js";
 import { imbalance, mostFirst } from "../counts.js";
 import { number, t, word } from "../i18n.js";
 import { Needs, Stand } from "../needs.js";
+import { Bar } from "../overview/parts.js";
 import { html } from "../preact.js";
 import { ACTIVE, FORMING, LEDGER, ON_DUTY, PRIORITIES, UNFINISHED } from "../rules.js";
 import { headline } from "../shell/arrival.js";
@@ -17,21 +18,13 @@ import { isLife, things } from "../urgency.js";
 const MOST_LISTED = 3;
 const MOST_BARE = 4;
 
-const Bar = ({ parts }) => html`<div class="wall-bar"
-  aria-hidden="true">${parts
-    .filter(([, value]) => value > 0)
-    .map(
-      ([token, value]) =>
-        html`<span key=${token} style=${{ flexGrow: value, background: `var(--${token})` }}></span>`,
-    )}</div>`;
-
 export function People({ area }) {
   const { on, all, presence, role } = peopleIn(area);
   return html`<section class="pane pane-people" aria-label=${t("over.on_duty")}>
     <div class="people"><b class="huge" data-figure="on-duty">${number(on)}</b><div><h2>${t("over.on_duty")}
       </h2>
       <p>${t("over.on_roster")} ${number(all)}</p></div></div>
-    <${Bar} parts=${ON_DUTY.map((one) => [one, presence[one]])} />
+    <${Bar} class="wall-bar" parts=${ON_DUTY.map((one) => [one, presence[one]])} />
     <ul class="presences">${ON_DUTY.map(
       (one) => html`<li key=${one}
       class=${classes(`presence-${one}`, !presence[one] && "none")}>
