@@ -1,8 +1,8 @@
 """Commands over HTTP: single commands, batches, and their status."""
 
 import re
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal, NamedTuple, cast
 from uuid import UUID
@@ -15,7 +15,7 @@ from starlette.requests import Request
 from events.area import inside
 from projections.where import area_of
 from services.access import Principal
-from services.api.context import Answer, Uuid, answer, json_body, model, muster, principal
+from services.api.context import Answer, Uuid, answer, json_body, muster, parsed, principal
 from services.api.items import USUAL_ID, Given, Item, When, read_items, refusal
 from services.api.named_files import file_of, is_there
 from services.api.problems import Problem, describe, invalid
@@ -108,11 +108,16 @@ def _can_wait(request: Request) -> bool:
 async def commander(request: Request, name: str | None) -> tuple[str, Principal]:
     """Return (jurisdiction, caller) of a request that sends commands. Raises 401, 403, 404."""
     jurisdiction, asker = request.path_params["jurisdiction"], await principal(request)
-    if not asker.may_read(jurisdiction) or (name and not asker.may_command(name, jurisdiction)):
-        raise Problem(403, "forbidden", variant="command", command=name, jurisdiction=jurisdiction[:64])
+    require_right(asker, name, jurisdiction)
     if not await muster(request).commands.found(jurisdiction):
         _may_found(jurisdiction, asker)
     return jurisdiction, asker
+
+
+def require_right(asker: Principal, name: str | None, jurisdiction: str) -> None:
+    """Raise 403 unless the caller may send this command, or any if None, here."""
+    if not asker.may_read(jurisdiction) or (name and not asker.may_command(name, jurisdiction)):
+        raise Problem(403, "forbidden", variant="command", command=name, jurisdiction=jurisdiction[:64])
 
 
 def _may_found(jurisdiction: str, asker: Principal) -> None:
@@ -171,8 +176,15 @@ async def _without_file(request: Request, jurisdiction: str, envelope: CommandEn
 
 
 async def _send(request: Request, jurisdiction: str, group: list[CommandEnvelope]) -> list[Outcome]:
-    try:
+    with unsent_as_problem(jurisdiction):
         return await muster(request).commands.submit(jurisdiction, group)
+
+
+@contextmanager
+def unsent_as_problem(jurisdiction: str) -> Iterator[None]:
+    """Turn what keeps commands from being queued into 429 and 503."""
+    try:
+        yield
     except Parked as error:
         raise Problem(503, "jurisdiction.parked", jurisdiction=jurisdiction, error=str(error)) from error
     except Overloaded as error:
@@ -224,17 +236,30 @@ async def one(request: Request) -> Answer[CommandOutcome]:
 
     The response is sent once the command is durable.
     """
-    name = request.path_params["name"]
-    if name not in PUBLIC:
-        raise Problem(404, "command.unknown", name=name)
+    name = name_of(request)
     jurisdiction, asker = await commander(request, name)
     key = key_of(request)
-    body = _based_on(request, await model(request, BODIES[name]))
-    envelope = _Sender.of(request, asker).envelope(key, *_split(name, body))
-    return _answer((await _submit(request, jurisdiction, [envelope]))[0])
+    envelope = envelope_of(request, asker, key, await json_body(request))
+    return answer_of((await _submit(request, jurisdiction, [envelope]))[0])
 
 
-def _answer(outcome: Outcome) -> Answer[CommandOutcome]:
+def name_of(request: Request) -> str:
+    """Return the command's name in the path. Raises 404."""
+    name: str = request.path_params["name"]
+    if name not in PUBLIC:
+        raise Problem(404, "command.unknown", name=name)
+    return name
+
+
+def envelope_of(request: Request, asker: Principal, key: str, content: bytes) -> CommandEnvelope:
+    """Return the command in this JSON, with its envelope. Raises 400, 403, 422."""
+    name = request.path_params["name"]
+    body = _based_on(request, parsed(content, BODIES[name]))
+    return _Sender.of(request, asker).envelope(key, *_split(name, body))
+
+
+def answer_of(outcome: Outcome) -> Answer[CommandOutcome]:
+    """Return the answer to one command. Raises a Problem if it was not recorded."""
     if outcome.outcome == "pending":
         headers, code = {"Retry-After": "1"}, outcome.code or "pending"
         raise Problem(503, code, headers=headers, more={"id": outcome.id}, **outcome.values)
@@ -260,7 +285,7 @@ async def send_by_service(
         at=when[0],
         sent_at=when[1],
     )
-    return _answer((await _send(request, jurisdiction, [envelope]))[0])
+    return answer_of((await _send(request, jurisdiction, [envelope]))[0])
 
 
 @operation(id="commands", tag="commands", body=Batch, problems=(429, 503))

@@ -66,10 +66,8 @@ def heavy(request: Request) -> HeavyReads:
 
 async def principal(request: Request) -> Principal:
     """Identify the caller by bearer token or session cookie. Raises 401."""
-    header = request.headers.get("authorization", "")
-    scheme, _, secret = header.partition(" ")
-    if scheme.lower() == "bearer" and secret:
-        found = await tokens(request).principal(secret.strip())
+    if secret := bearer(request):
+        found = await tokens(request).principal(secret)
     elif COOKIE in request.cookies:
         found = await _by_session(request)
     else:
@@ -77,6 +75,12 @@ async def principal(request: Request) -> Principal:
     if found is None:
         raise Problem(401, "unauthorized", headers={"WWW-Authenticate": 'Bearer realm="muster"'})
     return found
+
+
+def bearer(request: Request) -> str:
+    """Return the secret of the bearer token, or an empty text."""
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    return secret.strip() if scheme.lower() == "bearer" else ""
 
 
 async def _by_session(request: Request) -> Principal | None:
@@ -116,22 +120,31 @@ async def still(request: Request, asker: Principal) -> bool:
 
 async def model(request: Request, kind: type[M]) -> M:
     """Parse the body as a model. Raises 400, 415, or 422 with errors by field."""
-    content = await json_body(request)
+    return parsed(await json_body(request), kind)
+
+
+def parsed(content: bytes, kind: type[M]) -> M:
+    """Parse JSON as a model. Raises 400, or 422 with errors by field."""
     try:
-        parsed = kind.model_validate_json(content, strict=True)
+        found = kind.model_validate_json(content, strict=True)
     except ValidationError as error:
         raise invalid(error) from error
     if doubled := doubled_key(content):
         raise Problem(422, "invalid", variant="doubled", field=doubled)
-    return parsed
+    return found
 
 
 async def json_body(request: Request) -> bytes:
-    """Return the JSON body. Forms are refused, as other origins can send them unasked. Raises 415."""
+    """Return the JSON body. Raises 415."""
+    require_json(request)
+    return await request.body()
+
+
+def require_json(request: Request) -> None:
+    """Refuse forms, as other origins can send them unasked. Raises 415."""
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise Problem(415, "media_type")
-    return await request.body()
 
 
 async def reader(request: Request) -> tuple[str, Principal]:

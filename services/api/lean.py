@@ -53,7 +53,7 @@ class _Answering:
         self._handlers = handlers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = _Request(scope, receive, send)
+        request = LeanRequest(scope, receive, send)
         try:
             response = await scope["endpoint"](request)
         except Exception as error:
@@ -77,7 +77,7 @@ class _Headers(Headers):
         return self._first[key.lower().encode("latin-1")].decode("latin-1")
 
 
-class _Request(Request):
+class LeanRequest(Request):
     """A request whose body is read at once, and not as a stream."""
 
     _whole: bytes | None = None

@@ -67,14 +67,20 @@ class SecurityHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        headers = self._of_parts if _is_part(path) else _DATA if path.startswith("/api/") else self._headers
+        headers = self._of_parts if _is_part(path) else [] if path.startswith("/api/") else self._headers
+        headers = [*headers, *_tls(scope)] if headers else data_headers(scope)
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *headers, *_tls(scope)]
+                message["headers"] = [*message["headers"], *headers]
             await send(message)
 
         await self._app(scope, receive, sending)
+
+
+def data_headers(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """Return the security headers of an answer that is no page."""
+    return [*_DATA, *_tls(scope)]
 
 
 def _is_part(path: str) -> bool:

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from asyncio import Future
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -61,9 +62,22 @@ class Commands:
     async def submit(self, jurisdiction: str, group: Sequence[CommandEnvelope]) -> list[Outcome]:
         """Record commands in order and return one outcome each. Raise Parked or Overloaded."""
         began = time.perf_counter()
-        outcomes = await self.writer(jurisdiction).submit(group)
+        outcomes = await self.writer(jurisdiction).put(group)
         self._figures.answered(outcomes, began)
         return outcomes
+
+    def send(
+        self, jurisdiction: str, group: Sequence[CommandEnvelope], then: Callable[[list[Outcome]], None]
+    ) -> None:
+        """Do as `submit`, without waiting: `then` gets the outcomes."""
+        began = time.perf_counter()
+
+        def answered(answer: Future[list[Outcome]]) -> None:
+            if not answer.cancelled():
+                self._figures.answered(answer.result(), began)
+                then(answer.result())
+
+        self.writer(jurisdiction).put(group).add_done_callback(answered)
 
     def viewed(self, jurisdiction: str, position: int) -> None:
         """Tell the writer that the views have reached `position`."""

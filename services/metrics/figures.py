@@ -2,15 +2,15 @@
 
 import time
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import accumulate
-from typing import Final
+from typing import Final, get_args
 
-from prometheus_client import CollectorRegistry, Counter
-from prometheus_client.core import HistogramMetricFamily
+from prometheus_client import CollectorRegistry
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 
-from services.recorder.envelope import Outcome
+from services.recorder.envelope import Kind, Outcome
 
 BOUNDS: Final = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 15.0)
 """Upper bounds of the buckets, in seconds."""
@@ -36,22 +36,36 @@ class Durations:
         yield HistogramMetricFamily(self._name, self._meaning, buckets=buckets, sum_value=self._sum)
 
 
+class OutcomeCounter:
+    """A counter by outcome, for one thread: the client library's takes a lock for each step."""
+
+    def __init__(self, name: str, meaning: str, outcomes: Iterable[str], registry: CollectorRegistry) -> None:
+        self.counts = dict.fromkeys(outcomes, 0)
+        self._name, self._meaning = name, meaning
+        registry.register(self)  # type: ignore[arg-type]  # it has only to collect
+
+    def collect(self) -> Iterator[CounterMetricFamily]:
+        """Yield what was counted, as the client library asks for it."""
+        family = CounterMetricFamily(self._name, self._meaning, labels=["outcome"])
+        for outcome, count in self.counts.items():
+            family.add_metric([outcome], count)
+        yield family
+
+
 class Figures:
     """The metrics of one process."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        commands = Counter(
-            "muster_commands", "Commands answered, by outcome", ["outcome"], registry=self.registry
+        self._outcomes = OutcomeCounter(
+            "muster_commands", "Commands answered, by outcome", get_args(Kind), self.registry
         )
-        self._outcomes = {
-            outcome: commands.labels(outcome)
-            for outcome in ("accepted", "known", "unchanged", "refused", "pending")
-        }
-        fixes = Counter(
-            "muster_fixes", "Reported phone positions, by outcome", ["outcome"], registry=self.registry
+        self._fixes = OutcomeCounter(
+            "muster_fixes",
+            "Reported phone positions, by outcome",
+            ("kept", "older", "refused"),
+            self.registry,
         )
-        self._fixes = {outcome: fixes.labels(outcome) for outcome in ("kept", "older", "refused")}
         self._command = Durations(
             "muster_command_seconds", "From a command's arrival to its answer", self.registry
         )
@@ -59,19 +73,16 @@ class Figures:
             "muster_log_append_seconds", "From sending a commit to its confirmation", self.registry
         )
 
-    def answered(self, outcomes: Iterable[Outcome], began: float) -> None:
+    def answered(self, outcomes: Sequence[Outcome], began: float) -> None:
         """Count commands that arrived together at `began` (time.perf_counter)."""
-        counts = dict[str, int]()
         for one in outcomes:
-            counts[one.outcome] = counts.get(one.outcome, 0) + 1
-        for kind, count in counts.items():
-            self._outcomes[kind].inc(count)
-        self._command.observe(time.perf_counter() - began, sum(counts.values()))
+            self._outcomes.counts[one.outcome] += 1
+        self._command.observe(time.perf_counter() - began, len(outcomes))
 
     def reported(self, *, kept: int, older: int, refused: int) -> None:
         """Count the positions of one batch."""
         for outcome, count in (("kept", kept), ("older", older), ("refused", refused)):
-            self._fixes[outcome].inc(count)
+            self._fixes.counts[outcome] += count
 
     @contextmanager
     def appending(self) -> Iterator[None]:

@@ -89,10 +89,14 @@ class Writer:
 
     async def submit(self, group: Sequence[CommandEnvelope]) -> list[Outcome]:
         """Record these commands in order. Raises Parked, Overloaded."""
+        return await self.put(group)
+
+    def put(self, group: Sequence[CommandEnvelope]) -> asyncio.Future[list[Outcome]]:
+        """Do as `submit`, without waiting for the outcomes. Raises Parked, Overloaded."""
         self._refuse_if_parked()
         sent = self._queue.put(group)
         self._work.set()
-        return await sent.answer
+        return sent.answer
 
     async def status(self, command: str) -> Outcome:
         """Return accepted, refused (code `not_recorded`) or pending for a command id."""

@@ -23,6 +23,8 @@ from services.views.wire import (
 
 MOST_UNSENT: Final = 16 * 2**20
 """Bytes that wait to be sent; what is beyond them the projector reads from the log."""
+TOGETHER_SECONDS: Final = 0.01
+"""Commits are sent this often at most: each time wakes the projector, which writes less often still."""
 FIRST_PAUSE: Final = 0.2
 LONGEST_PAUSE: Final = 10.0
 """Seconds before a projector that ended is started again: twice as long each time."""
@@ -80,7 +82,8 @@ class ProjectorBeside:
         self._views, self._start, self._advanced, self._reset = views, start, advanced, reset
         self._child: Child | None = None
         self._unsent = bytearray()
-        """What is sent together once the loop has run all that is ready."""
+        """What is sent together."""
+        self._sent_at = -TOGETHER_SECONDS
         self._missed = set[str]()
         """Jurisdictions with commits that were not offered."""
         self._missing = asyncio.Event()
@@ -108,14 +111,18 @@ class ProjectorBeside:
         waiting = self._child.writer.transport.get_write_buffer_size() + len(self._unsent)
         if waiting > MOST_UNSENT:
             return False
+        loop = asyncio.get_running_loop()
         if not self._unsent:
-            asyncio.get_running_loop().call_soon(self._send_together)
+            loop.call_at(max(loop.time(), self._sent_at + TOGETHER_SECONDS), self._send_together)
         self._unsent += packed(said)
+        if not isinstance(said, Offered):  # somebody waits
+            self._send_together()
         return True
 
     def _send_together(self) -> None:
+        self._sent_at = asyncio.get_running_loop().time()
         unsent, self._unsent = self._unsent, bytearray()
-        if self._child is not None and not self._child.writer.is_closing():
+        if unsent and self._child is not None and not self._child.writer.is_closing():
             self._child.writer.write(unsent)
 
     async def reached(self, jurisdiction: str, position: int, seconds: float) -> bool:

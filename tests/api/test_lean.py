@@ -1,4 +1,4 @@
-"""The short way of commands and pages answers each request as the application's long way would."""
+"""The short way of commands and pages, and direct answers, are those of the application's long way."""
 
 import asyncio
 import gzip
@@ -12,14 +12,16 @@ from uuid import UUID
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
+from starlette.responses import Response
 from starlette.routing import Match
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from projections.catalog import public_views
 from services import wiring
 from services.access import AccessUnavailable, Tokens
 from services.api import limits
 from services.api.app import build
+from services.api.direct import MOST_BYTES, DirectCommands
 from services.api.lean import LeanFastAPI
 from services.application.muster import Muster
 from services.log.port import LogUnavailable
@@ -30,7 +32,7 @@ J = "2307"
 HERE = f"/api/v1/{J}/commands"
 CHECK_IN = f"{HERE}/worker.check_in"
 ROSTER = f"/api/v1/{J}/roster"
-WAYS = ("short", "long")
+WAYS = ("direct", "short", "long")
 BODY = json.dumps({"worker": "W", "area": J})
 Headers = dict[str, str | None]
 
@@ -68,6 +70,8 @@ class Both:
         self.secrets: dict[str, str] = {}
         self.session = ""
         self.keys = 0
+        self.direct = DirectCommands(app)
+        self.answered_directly = 0
 
     async def ask(self, asked: Asked, way: str) -> Answered:
         """Send a request one way; return status, headers and body, with this way's names as the other's."""
@@ -77,7 +81,7 @@ class Both:
             if isinstance(asked.body, bytes)
             else asked.body.replace('"W"', f'"{names["W"]}"').encode()
         )
-        key = str(UUID(int=(asked.key or self.keys) * 2 + WAYS.index(way)))
+        key = str(UUID(int=(asked.key or self.keys) * len(WAYS) + WAYS.index(way)))
         body = body.replace(b"KEY", key.encode())
         sent = await _sent(self.way(way), asked, body, self.headers(asked, key))
         start, *rest = sent
@@ -95,9 +99,34 @@ class Both:
         assert await self.muster.progress.reached(J, end.position, 10)
 
     def way(self, way: str) -> ASGIApp:
+        if way == "direct":
+            return self._directly
         if way == "short":
             return self.app
         return lambda scope, receive, send: FastAPI.__call__(self.app, scope, receive, send)
+
+    async def _directly(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer as the server does: directly if possible, else by the application."""
+        first = await receive()
+        whole = first["type"] == "http.request" and not first["more_body"]
+        url = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
+        found = self.direct.find(url) if whole and scope["method"] == "POST" else None
+        answered = asyncio.get_running_loop().create_future()
+
+        def respond(response: Response, more: list[tuple[bytes, bytes]]) -> None:
+            answered.set_result((response, [*response.raw_headers, *more]))
+
+        if found and self.direct.answer({**scope, "path_params": found}, first["body"], respond):
+            self.answered_directly += 1
+            response, headers = await answered
+            await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+            return await send({"type": "http.response.body", "body": response.body})
+        given = iter([first])
+
+        async def again() -> Message:
+            return next(given, None) or await receive()
+
+        await self.app(scope, again, send)
 
     def headers(self, asked: Asked, key: str) -> list[tuple[bytes, bytes]]:
         usual: Headers = {
@@ -313,13 +342,20 @@ async def test_both_ways_answer_alike(both: Both, case: str, monkeypatch: pytest
     if not asked.ends:
         monkeypatch.setattr(both.bodies, "chunk_seconds", 0.05)
     await both.views_are_level()
-    short, long = [await both.ask(asked, way) for way in WAYS]
-    assert short == long
+    direct, short, long = [await both.ask(asked, way) for way in WAYS]
+    assert direct == short == long
     assert short[0] == status, short[2]
 
 
 def _raising(error: Exception) -> Callable[..., Awaitable[Any]]:
     async def fails(*args: Any) -> Any:
+        raise error
+
+    return fails
+
+
+def _raising_at_once(error: Exception) -> Callable[..., None]:
+    def fails(*args: Any) -> None:
         raise error
 
     return fails
@@ -341,18 +377,21 @@ async def test_both_ways_fail_alike(
     both: Both, asked: Asked, status: int, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(both.muster.commands, "submit", _raising(error))
-    short, long = [await both.ask(asked, way) for way in WAYS]
-    assert short == long
+    monkeypatch.setattr(both.muster.commands, "send", _raising_at_once(error))
+    direct, short, long = [await both.ask(asked, way) for way in WAYS]
+    assert direct == short == long
     assert short[0] == status
 
 
 async def test_both_ways_crash_alike(both: Both, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(both.muster.commands, "submit", _raising(ZeroDivisionError("a fault")))
+    fault = ZeroDivisionError("a fault")
+    monkeypatch.setattr(both.muster.commands, "submit", _raising(fault))
+    monkeypatch.setattr(both.muster.commands, "send", _raising_at_once(fault))
     sent: dict[str, list[Message]] = {way: [] for way in WAYS}
     for way in WAYS:
         with pytest.raises(ZeroDivisionError):  # for the server's log
             await _crashed(both, way, sent[way])
-    assert sent["short"] == sent["long"]
+    assert sent["direct"] == sent["short"] == sent["long"]
     assert sent["short"][0]["status"] == 500
 
 
@@ -394,7 +433,47 @@ async def test_commands_count_in_the_metrics_whichever_way_they_come(both: Both)
         assert (await both.ask(Asked(f"{HERE}/worker.register", '{"role": "medic"}', key=800 + number), way))[
             0
         ] == 200
-    assert counted() == before + 2
+    assert counted() == before + len(WAYS)
+
+
+@pytest.mark.parametrize(
+    ("directly", "asked"),
+    [
+        (True, Asked()),
+        (True, Asked(body='{"worker": "nobody", "area": "2307"}')),
+        (True, Asked(body="{")),
+        (True, Asked(who="wall")),
+        (True, Asked(headers={"idempotency-key": None})),
+        (False, Asked(who=None)),
+        (False, Asked(who=None, headers={"cookie": "muster_session=SESSION"})),
+        (False, Asked("/api/v1/5555/commands/worker.check_in")),
+        (False, Asked(query="after=3")),
+        (False, Asked(body=BODY + " " * MOST_BYTES)),
+        (False, Asked(HERE, f"[{ITEM}]")),
+    ],
+    ids=lambda one: "" if isinstance(one, Asked) else "directly" if one else "otherwise",
+)
+async def test_what_waits_for_its_record_alone_is_answered_directly(
+    both: Both, asked: Asked, *, directly: bool
+) -> None:
+    before = both.answered_directly
+    await both.ask(asked, "direct")
+    assert (both.answered_directly > before) == directly
+
+
+async def test_behind_a_trusted_proxy_the_answer_is_as_under_tls(both: Both) -> None:
+    given: list[tuple[bytes, bytes]] = []
+    scope = {
+        "type": "http",
+        "scheme": "http",
+        "client": ("10.0.0.9", 80),
+        "headers": [(b"host", b"muster.example"), (b"x-forwarded-proto", b"https")],
+        "path_params": {"jurisdiction": J, "name": "worker.fly"},
+    }
+    for trusted in (["10.0.0.0/8"], ["192.0.2.1"], []):
+        direct = DirectCommands(both.app, trusted)
+        assert direct.answer({**scope}, b"", lambda _, more: given.append(more[-1]))
+    assert [name for name, _ in given] == [b"strict-transport-security", *[b"referrer-policy"] * 2]
 
 
 async def test_only_commands_and_pages_of_views_take_the_short_way(both: Both) -> None:

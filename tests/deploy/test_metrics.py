@@ -14,6 +14,7 @@ KINDS = {
     "Histogram": "histogram",
     "HistogramMetricFamily": "histogram",
     "Durations": "histogram",
+    "OutcomeCounter": "counter",
 }
 
 

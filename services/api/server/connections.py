@@ -11,6 +11,8 @@ from typing import Final, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from services.api.server.direct import Direct, answering
+
 MOST_OF_ONE: Final = 512
 """Most open connections of one address."""
 HEAD_SECONDS: Final = 15.0
@@ -69,10 +71,11 @@ class Connections:
             log_of.warning("%s has %d connections open; closing more of them", address, self.most)
 
 
-def protocol(connections: Connections) -> type[HttpToolsProtocol]:
-    """Return uvicorn's protocol with these limits."""
+def protocol(connections: Connections, direct: Direct | None = None) -> type[HttpToolsProtocol]:
+    """Return uvicorn's protocol with these limits, and with direct answers."""
+    base = answering(direct) if direct else HttpToolsProtocol
 
-    class Limited(HttpToolsProtocol):
+    class Limited(base):
         _address: str | None = None
         _head: TimerHandle | None = None
         _pending = 0

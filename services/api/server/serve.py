@@ -11,9 +11,10 @@ from pathlib import Path
 
 import msgspec
 import uvicorn
-from fastapi import FastAPI
 
+from services.api.direct import DirectCommands
 from services.api.hub import Hub
+from services.api.lean import LeanFastAPI
 from services.api.server.connections import Connections, protocol, raise_descriptors
 from services.api.server.tls import Certificate
 from services.application.background import Background
@@ -52,7 +53,7 @@ class _Server(uvicorn.Server):
                 loop.remove_signal_handler(number)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        app: FastAPI = self.config.app  # type: ignore[assignment]
+        app: LeanFastAPI = self.config.app  # type: ignore[assignment]
         app.state.hub.stop()
         await super().shutdown(sockets)
 
@@ -76,7 +77,7 @@ def running(data: Path) -> dict[str, str] | None:
 
 
 async def serve(
-    app: FastAPI,
+    app: LeanFastAPI,
     background: Background,
     data: Path,
     door: Door,
@@ -109,7 +110,7 @@ async def serve(
     return 1 if background.failure else 0
 
 
-def _config(app: FastAPI, door: Door) -> uvicorn.Config:
+def _config(app: LeanFastAPI, door: Door) -> uvicorn.Config:
     context = door.certificate.context() if door.certificate else None
     return uvicorn.Config(
         app,
@@ -118,7 +119,7 @@ def _config(app: FastAPI, door: Door) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         log_config=None,
-        http=protocol(Connections(door.proxies)),
+        http=protocol(Connections(door.proxies), DirectCommands(app, door.proxies)),
         timeout_graceful_shutdown=DRAIN_SECONDS,
         proxy_headers=bool(door.proxies),
         forwarded_allow_ips=list(door.proxies),
