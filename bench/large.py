@@ -3,10 +3,11 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import Any, Final
 from uuid import uuid4
 
-from bench.load import load, post
+from bench.load import post, send
 
 J: Final = "B1"
 HERE: Final = f"/api/v1/{J}"
@@ -62,11 +63,11 @@ async def build(port: int, token: str, workers: int, events: int) -> None:
     """Fill the jurisdiction. Raises RuntimeError if something is refused."""
     now = datetime.now(UTC)
     for stage in (registrations(workers), facts(workers, events, now), requests(workers // 4)):
-        items = list(stage)
-        bodies = [json.dumps(items[i : i + AT_ONCE]).encode() for i in range(0, len(items), AT_ONCE)]
-        first = await load(port, 1, 1, lambda n, b=bodies: post(f"{HERE}/commands", b[n], token))
-        rest = await load(
-            port, 4, len(bodies) - 1, lambda n, b=bodies: post(f"{HERE}/commands", b[n + 1], token)
+        sent = (
+            post(f"{HERE}/commands", json.dumps(some).encode(), token)
+            for some in iter(lambda stage=stage: list(islice(stage, AT_ONCE)), [])
         )
+        first = await send(port, 1, islice(sent, 1))
+        rest = await send(port, 4, sent)
         if first.refused or rest.refused:
-            raise RuntimeError(f"{first.refused + rest.refused} of {len(bodies)} lists were refused")
+            raise RuntimeError(f"{first.refused + rest.refused} lists were refused")

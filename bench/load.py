@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 Request = Callable[[int], bytes]
@@ -39,16 +39,21 @@ def post(path: str, body: bytes, token: str, key: str | None = None) -> bytes:
 
 async def load(port: int, connections: int, requests: int, make: Request) -> Result:
     """Send `requests` requests over `connections` connections, each as fast as it is answered."""
-    numbers = iter(range(requests))
+    return await send(port, connections, map(make, range(requests)))
+
+
+async def send(port: int, connections: int, requests: Iterable[bytes]) -> Result:
+    """Do as `load`, with requests that are made one by one."""
+    left = iter(requests)
     latencies: list[float] = []
     refused = 0
 
     async def one() -> None:
         nonlocal refused
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        for number in numbers:
+        for request in left:
             begun = time.perf_counter()
-            writer.write(make(number))
+            writer.write(request)
             head = await reader.readuntil(b"\r\n\r\n")
             length = int(head.lower().split(b"content-length:", 1)[1].split(b"\r\n", 1)[0])
             await reader.readexactly(length)

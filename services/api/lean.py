@@ -76,6 +76,11 @@ class _Headers(Headers):
     def __getitem__(self, key: str) -> str:
         return self._first[key.lower().encode("latin-1")].decode("latin-1")
 
+    def get(self, key: str, default: Any = None) -> Any:
+        """Do as the one of mappings, which raises and catches KeyError for each header that is not there."""
+        found = self._first.get(key.lower().encode("latin-1"))
+        return default if found is None else found.decode("latin-1")
+
 
 class LeanRequest(Request):
     """A request whose body is read at once, and not as a stream."""

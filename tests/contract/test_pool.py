@@ -165,3 +165,39 @@ async def test_a_session_that_ends_amid_writing_is_told_and_nothing_is_written_t
 
     assert await noted(pool) == ["first", "second"]
     await pool.close()
+
+
+async def ended_by_the_first_insert(dsn: str) -> Pool:
+    """A pool on whose table the first insert ends its own session."""
+    pool = await with_idle_connections(dsn)
+    await pool.fetch("CREATE UNIQUE INDEX ON noted (id)")
+    await pool.fetch("CREATE SEQUENCE tries")
+    await pool.fetch(
+        "CREATE FUNCTION ending() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        " IF nextval('tries') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;"
+        " RETURN NEW; END $$"
+    )
+    await pool.fetch("CREATE TRIGGER ending BEFORE INSERT ON noted FOR EACH ROW EXECUTE FUNCTION ending()")
+    return pool
+
+
+ONCE = "INSERT INTO noted VALUES ('once') ON CONFLICT DO NOTHING"
+
+
+async def test_what_may_be_written_twice_is_written_again_when_its_session_ends(dsn: str) -> None:
+    pool = await ended_by_the_first_insert(dsn)
+
+    await pool.put(ONCE)
+
+    assert await noted(pool) == ["once"]
+    await pool.close()
+
+
+async def test_anything_else_is_told(dsn: str) -> None:
+    pool = await ended_by_the_first_insert(dsn)
+
+    with pytest.raises(ConnectionLost):
+        await pool.fetch(ONCE)
+
+    assert await noted(pool) == []
+    await pool.close()

@@ -44,7 +44,7 @@ class PgCheckpoints:
 
     async def claim(self, log: str) -> None:
         """Bind the database to the first log projected into it. Raises OtherLog."""
-        await self._pool.fetch(_CLAIM, log)
+        await self._pool.put(_CLAIM, log)
         await refuse_other(self._pool, log)
 
     async def load(self) -> dict[int, int]:
@@ -59,7 +59,7 @@ class PgCheckpoints:
     async def save(self, offsets: dict[int, tuple[int, int]]) -> None:
         """Update these partitions' offsets: (projected into the views, read)."""
         projected, read = [list(two) for two in zip(*offsets.values(), strict=True)]
-        await self._pool.fetch(_SAVE, list(offsets), projected, read)
+        await self._pool.put(_SAVE, list(offsets), projected, read)
 
     async def close(self) -> None:
         """Release the handle; it cannot be used afterwards."""

@@ -32,7 +32,7 @@ class PgFiles:
 
     async def put(self, jurisdiction: str, name: str, subject: str, sealed: bytes, at: datetime) -> None:
         with _translated():
-            await self._pool.fetch(_PUT, jurisdiction, name, subject, sealed, at)
+            await self._pool.put(_PUT, jurisdiction, name, subject, sealed, at)
 
     async def get(self, jurisdiction: str, name: str) -> bytes | None:
         with _translated():

@@ -76,7 +76,7 @@ class PgKeyStore(KeyWrapper):
         with self._translated():
             kept: bytes | None = await self._pool.value(_OWN, name)
             if kept is None:  # else nothing is written, so a database that takes no writes can be read
-                await self._pool.fetch(_SERVICE, name, wrapped)
+                await self._pool.put(_SERVICE, name, wrapped)
                 kept = await self._pool.value(_OWN, name)
         return kept or b""
 
@@ -93,7 +93,7 @@ class PgKeyStore(KeyWrapper):
             missing = [subject for subject in asked if subject not in known]
             if missing:
                 made = [self.new_key(jurisdiction, subject) for subject in missing]
-                await self._pool.fetch(_ADD, jurisdiction, missing, made)
+                await self._pool.put(_ADD, jurisdiction, missing, made)
                 rows += await self._pool.fetch(_KEYS, jurisdiction, missing)  # another process may have won
         return self._opened(jurisdiction, rows)
 

@@ -36,7 +36,7 @@ class PgPushStore:
 
     async def private_key(self, new: bytes) -> bytes:
         with _translated():
-            await self._pool.fetch("INSERT INTO push_key (private) VALUES ($1) ON CONFLICT DO NOTHING", new)
+            await self._pool.put("INSERT INTO push_key (private) VALUES ($1) ON CONFLICT DO NOTHING", new)
             key: bytes = await self._pool.value("SELECT private FROM push_key")
         return key
 
@@ -53,7 +53,7 @@ class PgPushStore:
         if worker is not None:
             statement, given = f"{statement} AND jurisdiction = $2 AND worker = $3", [endpoint, *worker]
         with _translated():
-            await self._pool.fetch(statement, *given)
+            await self._pool.put(statement, *given)
 
     async def of_workers(self, jurisdiction: str, workers: Sequence[str]) -> list[Subscription]:
         with _translated():

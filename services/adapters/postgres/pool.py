@@ -163,6 +163,10 @@ class Pool:
         async with use:
             return await db.fetch(sql, *values)
 
+    async def put(self, sql: str, *values: Any) -> None:
+        """Run one statement that writes the same however often it runs; again if its session ended."""
+        await _while_lost(lambda: self._fetched(sql, values))
+
     async def _fetched(self, sql: str, values: tuple[Any, ...]) -> list[Any]:
         async with self.connection() as db:
             return await db.fetch(sql, *values)
