@@ -39,13 +39,13 @@ _EN: Final[Words] = {
 }
 _ZH: Final[Words] = {
     "preview": "共 {rows} 行，{questions} 个待答问题；未写入任何内容",
-    "rows": "{rows} 行 = 新增 {applied} + 已有 {known}{skipped} + 拒绝 {rejected}",
+    "rows": "{rows} 行 = 已记录 {applied} + 已存在 {known}{skipped} + 退回 {rejected}",
     "skipped": " + 跳过 {skipped}",
     "total": "合计：{sums}",
     "file": "{file}：{sums}",
     "ignored": "  {column}：{count} 个单元格无法使用，已留空",
     "note": "提示：{file}：{command} 被拒绝：{why}（{code}）",
-    "rejects": "被拒绝的行（含行号和原因）：{rejects}",
+    "rejects": "退回的行（含行号和原因）：{rejects}",
     "differing": "{file}：{rows} 行与人工决定不一致，以日志为准：",
     "change": "  第 {line} 行，{row}：日志为 {log}；表格为 {says}",
     "accept": "  如以表格为准：--apply-changes 行号，或 all",
@@ -55,7 +55,7 @@ _ZH: Final[Words] = {
     "unknown": "{column}：不认识“{text}”：{count} 行（第 {lines} 行）",
     "answer": "  如要导入这些行：--answer '{column}:{text}={value}'{which}",
     "which": "，VALUE 可为：{choices}",
-    "bounded": "{file}：{features} 个要素 = 新增 {applied} + 已有 {known} + 拒绝 {rejected}；"
+    "bounded": "{file}：{features} 个要素 = 已记录 {applied} + 已存在 {known} + 退回 {rejected}；"
     "{vertices} 个点，保留 {kept} 个（{datum}）",
     "feature": "第 {feature} 个要素 {name}：{why}",
     "unreachable": "无法连接服务器：{error}。请重新导入，不会重复写入。",

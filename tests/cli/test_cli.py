@@ -330,6 +330,6 @@ def test_boundaries_are_imported_from_geojson_and_the_others_named(data: Path, t
     file.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     done = muster("import", str(file), "-j", J, "--data", str(data), "--language", "zh")
     assert done.returncode == 1, done.stderr
-    assert "2 个要素 = 新增 0 + 已有 0 + 拒绝 2" in done.stdout
+    assert "2 个要素 = 已记录 0 + 已存在 0 + 退回 2" in done.stdout
     assert "第 1 个要素 2307：区域 2307 就是辖区本身" in done.stderr
     assert "第 2 个要素 Nowhere" in done.stderr

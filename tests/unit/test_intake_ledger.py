@@ -237,5 +237,5 @@ async def test_sums_and_notes_are_in_the_language_asked_for(
     done = await send(tmp_path, city, "enterprises", LEDGER)
     Account("zh").say(done, as_json=False)
     told = capsys.readouterr()
-    assert "合计：4 行 = 新增 4 + 已有 0 + 拒绝 0" in told.out
+    assert "合计：4 行 = 已记录 4 + 已存在 0 + 退回 0" in told.out
     assert "2 行已标注，没有统一社会信用代码（credit_code）：第 3, 5 行" in told.err
