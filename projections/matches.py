@@ -1,4 +1,4 @@
-"""Matches 比对意见: who said whether an entry is an enterprise of the ledger."""
+"""Matches 认定: who said whether an entry is an enterprise of the ledger."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -11,7 +11,7 @@ from projections.base import Row, View
 
 
 class MatchRow(Row, frozen=True, kw_only=True):
-    """One verdict 意见."""
+    """One verdict 认定."""
 
     match: str
     area: str

@@ -319,8 +319,6 @@ export default {
   "anomaly.team.not_active": "team not active",
   "anomaly.worker.retired": "retired",
   "skill.pharmacy": "Pharmacy",
-  "skill.driving": "Driving",
-  "skill.first_aid": "First aid",
   "skill.care": "Care",
   "kind.medic": "Medics",
   "reason.busy": "Busy",

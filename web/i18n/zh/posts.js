@@ -65,7 +65,7 @@ export default {
   "posts.task": "事项",
   "posts.charge": "解除的事项",
   "posts.parent_hint": "本岗位空缺时由其任职人负责；留空则由第一责任人负责。",
-  "posts.acts_as_hint": "任职人出具意见时使用的令牌名称。",
+  "posts.acts_as_hint": "任职人作出审核结论时使用的令牌名称。",
   "posts.until_hint": "任期未定可留空。",
   "posts.none": "暂无岗位。请导入单位与岗位表，或先设立第一责任人岗位。",
   "posts.none_then": "当时尚无岗位。",

@@ -109,7 +109,7 @@ SECTION = Section(
             names=both("Under review", "审核中"),
             definition=both(
                 "At screening, verification or the joint check, or with a disagreement of city and county",
-                "处于初审、核验、联审环节，或市县意见不一致的企业",
+                "处于初审、核验、联审环节，或市县结论不一致的企业",
             ),
             items=picked("enterprises", "place_since", _open("screen", "verify", "check", "disagreement")),
         ),
@@ -137,7 +137,7 @@ SECTION = Section(
         ),
         _compared(
             "matched",
-            ("Matched with the ledger", "与台账一致"),
+            ("Matched with the ledger", "与台账匹配"),
             ("Entries that are an enterprise by code, or by verdict", "按代码或经人工认定为台账企业的条目"),
             "code",
             "verdict",
@@ -154,7 +154,7 @@ SECTION = Section(
         ),
         _compared(
             "missing",
-            ("Missing from the ledger", "台账缺失"),
+            ("Missing from the ledger", "台账缺漏"),
             ("Entries like none of the ledger's enterprises", "台账中没有相近企业的条目"),
             "missing",
         ),
