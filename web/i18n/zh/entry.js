@@ -246,7 +246,7 @@ export default {
   "entry.change_empty": "–",
   "entry.change_field.role": "角色",
   "entry.change_field.organisation": "单位",
-  "entry.change_field.home_area": "居住区域",
+  "entry.change_field.home_area": "居住社区",
   "entry.change_field.team": "队伍",
   "entry.change_field.name": "名称",
   "entry.change_field.area": "区域",

@@ -160,7 +160,7 @@ export default {
   "training_via.qr": "扫码签到",
   "training_via.paper": "纸质名单",
   "go.recognition.offline": "联网后可查看。",
-  "go.consent": "是否同意公开姓名",
+  "go.consent": "是否同意署名",
   "go.consent.none": "您尚未同意，宣传报道不会出现您的姓名。",
   "go.consent.asked": "表彰公开宣传时可以署您的姓名，须经您本人同意；未经同意，不会署名。",
   "go.consent.given": "您已于 {since} 同意署名，可随时撤回。",

@@ -3,7 +3,7 @@ export default {
   and: "、",
   title: "附近驿站",
   other: "English",
-  city: "城市代码",
+  city: "城市编码",
   show: "查看",
   locate: "用我的位置",
   located: "按距离排序；位置只留在本机。",

@@ -26,7 +26,7 @@ SECTION = Section(
             names=both("Services given", "提供服务"),
             definition=both(
                 "Uses of stations until the date, entered by keepers or scanned at the door",
-                "截至该时点驿站使用次数，由管理人登记或扫门口二维码记录",
+                "截至该时点驿站使用次数，由站长登记或扫门口二维码记录",
             ),
             items=picked(
                 "station_uses", "used_at", name=lambda past, row: past.name("stations", row.station)
