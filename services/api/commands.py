@@ -1,8 +1,8 @@
 """Commands over HTTP: single commands, batches, and their status."""
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal, NamedTuple, cast
 from uuid import UUID
@@ -176,22 +176,20 @@ async def _without_file(request: Request, jurisdiction: str, envelope: CommandEn
 
 
 async def _send(request: Request, jurisdiction: str, group: list[CommandEnvelope]) -> list[Outcome]:
-    with unsent_as_problem(jurisdiction):
-        return await muster(request).commands.submit(jurisdiction, group)
-
-
-@contextmanager
-def unsent_as_problem(jurisdiction: str) -> Iterator[None]:
-    """Turn what keeps commands from being queued into 429 and 503."""
     try:
-        yield
-    except Parked as error:
-        raise Problem(503, "jurisdiction.parked", jurisdiction=jurisdiction, error=str(error)) from error
-    except Overloaded as error:
-        later = {"Retry-After": "1"}
-        if error.sender:
-            raise Problem(429, "overloaded", headers=later, variant="sender") from error
-        raise Problem(503, "overloaded", headers=later) from error
+        return await muster(request).commands.submit(jurisdiction, group)
+    except (Parked, Overloaded) as error:
+        raise unsent(jurisdiction, error) from error
+
+
+def unsent(jurisdiction: str, error: Parked | Overloaded) -> Problem:
+    """Return 429 or 503: why commands were not queued."""
+    if isinstance(error, Parked):
+        return Problem(503, "jurisdiction.parked", jurisdiction=jurisdiction, error=str(error))
+    later = {"Retry-After": "1"}
+    if error.sender:
+        return Problem(429, "overloaded", headers=later, variant="sender")
+    return Problem(503, "overloaded", headers=later)
 
 
 class CommandOutcome(msgspec.Struct, kw_only=True):

@@ -13,13 +13,14 @@ from typing import Any, Final
 from starlette.responses import Response
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from services.api.commands import answer_of, envelope_of, key_of, name_of, require_right, unsent_as_problem
+from services.api.commands import answer_of, envelope_of, key_of, name_of, require_right, unsent
 from services.api.context import bearer, muster, require_json, tokens
 from services.api.lean import LeanFastAPI, LeanRequest
 from services.api.named_files import file_of
 from services.api.pages import data_headers
 from services.api.problems import Problem
 from services.recorder.envelope import Outcome
+from services.recorder.errors import Overloaded, Parked
 
 MOST_BYTES: Final = 16 * 1024
 """Larger bodies go the usual way, which counts the memory of all bodies."""
@@ -80,8 +81,10 @@ def _sent(request: LeanRequest, body: bytes, respond: Callable[[Response], None]
     envelope = envelope_of(request, asker, key, body)
     if file_of(envelope.command):
         return False
-    with unsent_as_problem(jurisdiction):
+    try:
         commands.send(jurisdiction, [envelope], lambda outcomes: respond(_response(outcomes[0])))
+    except (Parked, Overloaded) as error:
+        raise unsent(jurisdiction, error) from error
     return True
 
 

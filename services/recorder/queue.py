@@ -25,8 +25,8 @@ later arrivals wait for it."""
 class Sent:
     """Commands sent together, which have one answer: their outcomes in order."""
 
-    def __init__(self, count: int) -> None:
-        self.answer: asyncio.Future[list[Outcome]] = asyncio.get_running_loop().create_future()
+    def __init__(self, count: int, loop: asyncio.AbstractEventLoop) -> None:
+        self.answer: asyncio.Future[list[Outcome]] = loop.create_future()
         self._outcomes: list[Outcome | None] = [None] * count
         self._left = count
         self._answer()
@@ -79,7 +79,9 @@ class CommandQueue:
         self._row = deque[Queued]()
         self._lanes = tuple(Turns[Queued]() for _ in Lane)
         """Empty unless there is a flood; then the row is empty."""
-        self._flood = flood
+        self._flood, self._flooded = flood, False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        """Kept, as to ask for it takes a system call."""
 
     def __len__(self) -> int:
         return len(self._row) + sum(map(len, self._lanes))
@@ -94,29 +96,30 @@ class CommandQueue:
         never for the service's own."""
         lane = lane_of(group)
         sender = group[0].actor if group else ""
-        flooded = any(self._lanes)
+        flooded = self._flooded
         if (flooded or len(group) > MOST_OF_ONE) and not sender.startswith(SERVICE):
             counted = self._lanes[:1] if lane is Lane.URGENT else self._lanes
             if sum(one.waiting(sender) for one in counted) + len(group) > MOST_OF_ONE:
                 raise Overloaded(sender)
             if sum(map(len, counted)) + len(group) > MOST_QUEUED:
                 raise Overloaded
-        sent = Sent(len(group))
+        self._loop = self._loop or asyncio.get_running_loop()
+        sent = Sent(len(group), self._loop)
         queued = [Queued(envelope, sent, number, lane, sender) for number, envelope in enumerate(group)]
         if flooded or len(self._row) + len(queued) > self._flood:
             while self._row:
                 one = self._row.popleft()
                 self._lanes[one.lane].add(one.sender, (one,))
             self._lanes[lane].add(sender, queued)
+            self._flooded = True
         else:
             self._row.extend(queued)
         return sent
 
     def put_back(self, group: Sequence[Queued]) -> None:
         """Return commands to the front."""
-        flooded = any(self._lanes)
         for one in reversed(group):
-            if flooded:
+            if self._flooded:
                 self._lanes[one.lane].put_back(one)
             else:
                 self._row.appendleft(one)
@@ -128,8 +131,11 @@ class CommandQueue:
             one = self._row.popleft()
             if not one.settled:
                 taken.append(one)
+        if not self._flooded:
+            return taken
         for lane, share in zip(self._lanes, shares(map(len, self._lanes), most), strict=True):
             taken += _taken(lane, share)
+        self._flooded = any(self._lanes)
         return taken
 
 

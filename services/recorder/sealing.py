@@ -48,9 +48,11 @@ def subject_of(envelope: CommandEnvelope) -> str | None:
     command = envelope.command
     if command.SUBJECT is None:
         return None
-    if all(getattr(command, field) is None for field in personal_fields(type(command))):
-        return None
-    return _named(envelope)
+    values = vars(command)
+    for field in personal_fields(type(command)):
+        if values[field] is not None:
+            return _named(envelope)
+    return None
 
 
 def _named(envelope: CommandEnvelope) -> str:

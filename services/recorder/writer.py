@@ -216,6 +216,8 @@ class Writer:
 
     async def _worked(self, idle: float | None) -> bool:
         """Wait for work; False after `idle` seconds without any."""
+        if self._work.is_set():
+            return True
         try:
             async with asyncio.timeout(idle):
                 await self._work.wait()
