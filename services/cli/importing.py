@@ -95,7 +95,11 @@ async def sink(data: Path, files: Sequence[Path] = ()) -> AsyncIterator[Target]:
     async with wiring.open_tokens(data) as tokens:
         token = await tokens.local_admin()
     if token is None:
-        raise Fail("the server is running, but its admin.token cannot be read; run as the server's user.")
+        raise Fail(
+            "the server is running, but its folder has no valid admin.token that can be read: run as the "
+            "server's user; or, if you created its first tokens yourself, import on the page, or stop the "
+            "server first."
+        )
     remote = Remote(server["url"], token, _trust(server))
     vault = await wiring.vault(data)
     try:
