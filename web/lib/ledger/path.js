@@ -59,7 +59,7 @@ function Stage({ stage, review }) {
       (one) => html`<span class=${`ledger-verdict ledger-${one.verdict}`} key=${one.at}>
         <${Icon} name=${one.verdict === "approve" ? "done" : "close"} />
         ${[one.fields?.length ? t("ledger.partly") : word("opinion", one.verdict), ...more(one)].join(" · ")}
-        <span class="muted">${who(one.by)}, ${short(one.at)}</span></span>`,
+        <span class="muted">${who(one.by)} · ${short(one.at)}</span></span>`,
     )}
     ${delegated && html`<span class="muted">${t("ledger.delegated", { post: delegated })}</span>`}</li>`;
 }
