@@ -223,3 +223,17 @@ async def test_a_command_sent_ahead_waits_for_the_first(
         answers = [await one.answer() for _ in range(3)]
     assert [body.get("outcome") for *_, body in answers] == ["accepted", None, "accepted"]
     assert await _workers(there) == {"a", "b"}
+
+
+@pytest.mark.parametrize("query", ["", "?x=1"], ids=["directly", "otherwise"])
+async def test_trailers_are_no_headers(there: Service, query: str) -> None:
+    """They may come past a proxy that has checked or set the headers."""
+    async with connected(there) as one:
+        whole = one.request("a", transfer_encoding="chunked", content_length="", authorization="")
+        head, _, body = whole.partition(b"\r\n\r\n")
+        token = there.http.headers["authorization"].encode()
+        parts = b"%x\r\n%s\r\n0\r\nauthorization: %s\r\n\r\n" % (len(body), body, token)
+        one.writer.write(head.replace(PATH.encode(), (PATH + query).encode()) + b"\r\n\r\n" + parts)
+        assert (await one.answer())[0] == 401
+        one.writer.write(one.request("b"))
+        assert (await one.answer())[0] == 200

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 from ipaddress import ip_address, ip_network
 from typing import Final, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
+from services.api.server.ahead import Ordered
 from services.api.server.direct import Direct, answering
 
 MOST_OF_ONE: Final = 512
@@ -71,9 +70,9 @@ class Connections:
             log_of.warning("%s has %d connections open; closing more of them", address, self.most)
 
 
-def protocol(connections: Connections, direct: Direct | None = None) -> type[HttpToolsProtocol]:
+def protocol(connections: Connections, direct: Direct | None = None) -> type[Ordered]:
     """Return uvicorn's protocol with these limits, and with direct answers."""
-    base = answering(direct) if direct else HttpToolsProtocol
+    base = answering(direct) if direct else Ordered
 
     class Limited(base):
         _address: str | None = None
@@ -119,8 +118,7 @@ def protocol(connections: Connections, direct: Direct | None = None) -> type[Htt
             self._pending += len(data)
             super().data_received(data)
             if self._pending > MOST_HEAD and not self.transport.is_closing():
-                self.transport.write(_TOO_LARGE)
-                self.transport.close()
+                self.refuse(_TOO_LARGE)
 
     return Limited
 

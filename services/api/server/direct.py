@@ -7,7 +7,9 @@ from typing import Any, Final, Protocol, cast
 
 from httptools import HttpRequestParser
 from starlette.responses import Response
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
+
+from services.api.server.ahead import Ordered
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -30,23 +32,26 @@ class _Waiting:
     """Stands for a request until it is answered, where uvicorn looks for its own."""
 
     message_event: Final = Event()  # nobody waits for it
-    response_complete = False
+    more_body = response_started = response_complete = False
     disconnected = False
     keep_alive = True
 
 
-def answering(direct: Direct) -> type[HttpToolsProtocol]:
-    """Return uvicorn's protocol, with requests answered directly that came whole, one after the other."""
+def answering(direct: Direct) -> type[Ordered]:
+    """Return the protocol with requests answered directly that came whole, one after the other."""
 
-    class Answering(HttpToolsProtocol):
+    class Answering(Ordered):
         _found: Mapping[str, str] | None = None
         """Parameters in the path of a request held here while its body arrives."""
         _body = b""
 
         def on_headers_complete(self) -> None:
+            self._unset_keepalive_if_required()  # it runs if the request before was answered at once
             self._found = direct.find(self.url) if self._is_plain() else None
             if self._found is None:
                 super().on_headers_complete()
+            else:
+                self.end_headers()
 
         def _is_plain(self) -> bool:
             """Whether this is a POST of a usual client that awaits no other answer."""
@@ -93,7 +98,7 @@ def answering(direct: Direct) -> type[HttpToolsProtocol]:
                 "type": "http",
                 "scheme": self.scheme,
                 "client": self.client,
-                "headers": self.headers,
+                "headers": self.scope["headers"],
                 "path_params": found,
             }
             self.cycle = cast("RequestResponseCycle", waiting)
