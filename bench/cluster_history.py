@@ -10,7 +10,7 @@ from services import wiring
 from services.decisions.state import RecordedCommand
 from services.demo.driver import ScenarioClock, play
 from services.demo.scenarios import SCENARIOS
-from services.intake.sinks import envelope_of
+from services.intake.running.sinks import envelope_of
 from services.recorder.writer import Writer
 
 

@@ -18,7 +18,7 @@ from bench.past import say
 from services import wiring
 from services.base.tuning import tune
 from services.intake import import_files, parse_mapping
-from services.intake.sinks import Embedded
+from services.intake.running.sinks import Embedded
 
 MAPPING = """
 name = "tickets"

@@ -17,13 +17,13 @@ from bench.stages import NOW, Bench, J, Stages
 from services import wiring
 from services.base.tuning import tune
 from services.intake import parse_mapping
-from services.intake.drafts import Drafts
-from services.intake.header import find
-from services.intake.places import Places
-from services.intake.reading import Reading
-from services.intake.sending import Sender
-from services.intake.sinks import Embedded, envelope_of
-from services.intake.spool import Spool
+from services.intake.cells.places import Places
+from services.intake.rows.drafts import Drafts
+from services.intake.running.sinks import Embedded, envelope_of
+from services.intake.sending.reading import Reading
+from services.intake.sending.sender import Sender
+from services.intake.sending.spool import Spool
+from services.intake.tables.header import find
 
 TOGETHER = 8
 """Commits of 500 commands whose views are written in one transaction, as in an import."""

@@ -89,7 +89,7 @@ from services.files.port import FilesUnavailable
 from services.history.history import History
 from services.history.past import Past
 from services.history.person_times import PersonTimes
-from services.intake.desk import Imports
+from services.intake.running.desk import Imports
 from services.locations.port import LocationsUnavailable
 from services.log.port import LogUnavailable
 from services.push.port import PushUnavailable

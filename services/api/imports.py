@@ -32,16 +32,16 @@ from services.api.problems import Problem
 from services.api.routing import operation
 from services.decisions.base import Context
 from services.intake import ColumnsMissing, ImportFailed, Mapping, MappingError
-from services.intake.blank import Form, has_template, template
-from services.intake.contradictions import Contradicts, against
-from services.intake.desk import Import, Imports, Rules, TooMany
-from services.intake.loading import names_enterprises, used_columns
-from services.intake.looking import Looking
+from services.intake.cells.places import Places
 from services.intake.mapping import Source
-from services.intake.noting import Noting, overridden
-from services.intake.places import Places
-from services.intake.sinks import OnBehalf
-from services.intake.surroundings import firms_in, known_places, said_in
+from services.intake.mapping.blank import Form, has_template, template
+from services.intake.mapping.loading import names_enterprises, used_columns
+from services.intake.rows.contradictions import Contradicts, against
+from services.intake.rows.looking import Looking
+from services.intake.rows.noting import Noting, overridden
+from services.intake.running.desk import Import, Imports, Rules, TooMany
+from services.intake.running.sinks import OnBehalf
+from services.intake.running.surroundings import firms_in, known_places, said_in
 from services.recorder.errors import Parked
 
 log_of = logging.getLogger("muster.api")

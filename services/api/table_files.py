@@ -13,7 +13,7 @@ import msgspec
 from xlsxwriter import Workbook
 
 from services.base.threads import beside
-from services.intake.harmless import harmless
+from services.intake.tables.harmless import harmless
 
 BOM: Final = "\ufeff"
 """Tells spreadsheet programs that a CSV file is UTF-8."""

@@ -25,7 +25,7 @@ from services.demo.driver import ScenarioClock, play
 from services.demo.scenarios import SCENARIOS
 from services.demo.scenarios.story import Story, Timed
 from services.demo.table import LiveTable
-from services.intake.sinks import envelope_of
+from services.intake.running.sinks import envelope_of
 from services.log.port import Log
 from services.reports import REPORTS, render
 from services.vault import Vault

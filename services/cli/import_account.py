@@ -5,11 +5,11 @@ from typing import Any, Final
 import msgspec
 
 from services.cli.common import err, out
-from services.intake.asking import Question
 from services.intake.boundaries import Boundaries
-from services.intake.noting import Noted
-from services.intake.previewing import Preview
-from services.intake.summary import Change, FileSummary, Summary
+from services.intake.rows.asking import Question
+from services.intake.rows.noting import Noted
+from services.intake.running.previewing import Preview
+from services.intake.sending.summary import Change, FileSummary, Summary
 from services.refusals import meaning, sentence
 
 Words = dict[str, str]

@@ -23,19 +23,19 @@ from services.cli.import_account import Account
 from services.decisions.base import Context
 from services.intake import ImportFailed, Mapping, Summary, import_files, load_mapping, shipped
 from services.intake import preview as preview_of
-from services.intake.asking import Question, asks, encoding_of, parsed
-from services.intake.blank import template
 from services.intake.boundaries import Boundaries, bind, is_geojson, planned
-from services.intake.contradictions import Contradicts, against
-from services.intake.header import recognised
-from services.intake.loading import names_enterprises
-from services.intake.looking import Looking
+from services.intake.cells.places import Places
 from services.intake.mapping import codec
-from services.intake.noting import Noting, overridden
-from services.intake.places import Places
-from services.intake.previewing import Preview
-from services.intake.sinks import ACTOR, Embedded, Remote
-from services.intake.surroundings import firms_in, known_places, said_in
+from services.intake.mapping.blank import template
+from services.intake.mapping.loading import names_enterprises
+from services.intake.rows.asking import Question, asks, encoding_of, parsed
+from services.intake.rows.contradictions import Contradicts, against
+from services.intake.rows.looking import Looking
+from services.intake.rows.noting import Noting, overridden
+from services.intake.running.previewing import Preview
+from services.intake.running.sinks import ACTOR, Embedded, Remote
+from services.intake.running.surroundings import firms_in, known_places, said_in
+from services.intake.tables.header import recognised
 from services.locations.datum import Datum
 from services.refusals import REFERENCE, languages, sentence
 

@@ -15,7 +15,7 @@ from services import wiring
 from services.application.progress import ViewProgress
 from services.cli.common import DATA, Data, Fail, Json, Jurisdiction, err, existing, only, out, progress, run
 from services.cli.importing import sink
-from services.intake.sending import Sink
+from services.intake.sending.sender import Sink
 from services.log.port import Log
 from services.recorder.errors import Overloaded
 from services.refusals import sentence

@@ -1,12 +1,12 @@
 """Import tables as commands, described by mapping files (docs/mapping.md)."""
 
-from services.intake.engine import import_files
 from services.intake.errors import ColumnsMissing, FileError, ImportFailed, MappingError
-from services.intake.loading import load_mapping, parse_mapping, shipped
 from services.intake.mapping import Mapping, schema
-from services.intake.previewing import Preview, preview
-from services.intake.sending import Sink
-from services.intake.summary import FileSummary, Summary
+from services.intake.mapping.loading import load_mapping, parse_mapping, shipped
+from services.intake.running.engine import import_files
+from services.intake.running.previewing import Preview, preview
+from services.intake.sending.sender import Sink
+from services.intake.sending.summary import FileSummary, Summary
 
 __all__ = [
     "ColumnsMissing",

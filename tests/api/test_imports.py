@@ -19,9 +19,9 @@ import pytest
 from each import each
 from service import J, Service
 
-from services.intake import desk
-from services.intake.loading import load_mapping, shipped
-from services.intake.sinks import Remote
+from services.intake.mapping.loading import load_mapping, shipped
+from services.intake.running import desk
+from services.intake.running.sinks import Remote
 from services.refusals import sentence
 from tests.workbooks import filled_in, written
 

@@ -13,7 +13,7 @@ import pytest
 from server import Server, muster
 
 from services.adapters.sqlite.tokens import local_tokens
-from services.intake.loading import SHIPPED as MAPPINGS
+from services.intake.mapping.loading import SHIPPED as MAPPINGS
 
 ROSTER = Path(__file__).parents[2] / "services/intake/examples/roster.csv"
 J = "2307"

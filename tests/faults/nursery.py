@@ -17,7 +17,7 @@ from projections.catalog import views as catalog
 from services import wiring
 from services.application.muster import Muster
 from services.files.form import SealedFile, name_of
-from services.intake.sinks import Embedded
+from services.intake.running.sinks import Embedded
 from services.views.rebuild import rebuild_all
 
 J = "K1"

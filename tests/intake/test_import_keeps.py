@@ -13,14 +13,14 @@ import pytest
 from services import wiring
 from services.application.muster import Muster
 from services.intake import import_files, parse_mapping
-from services.intake.sinks import Embedded
+from services.intake.running.sinks import Embedded
 from tests.given import J
 
 ROWS = 1_500
 FEW = {
     "services.decisions.state": {"MOST_LOOKED_UP": 200},
-    "services.intake.spool": {"MOST_ITEMS": 60},
-    "services.intake.stints": {"_KEPT": 100},
+    "services.intake.sending.spool": {"MOST_ITEMS": 60},
+    "services.intake.sending.stints": {"_KEPT": 100},
     "services.recorder.replica": {"KEEP_IDS": 200, "EVICT": 50, "EVERY": 300},
     "services.recorder.snapshotting": {"EVERY": 300},
     "services.vault.vault": {"KEEP_MADE": 100},

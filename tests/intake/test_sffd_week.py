@@ -21,7 +21,7 @@ from scale import LONG
 from services import wiring
 from services.application.muster import Muster
 from services.intake import Summary, import_files, load_mapping
-from services.intake.sinks import Embedded
+from services.intake.running.sinks import Embedded
 from services.reports import REPORTS
 from services.views.port import Query
 

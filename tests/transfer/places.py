@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from projections.base import Row
 from projections.catalog import views as catalog
 from services import wiring
-from services.intake.sinks import Embedded
+from services.intake.running.sinks import Embedded
 from services.log.port import Log, Stored
 from services.views.port import Query
 from tests.command_line import muster

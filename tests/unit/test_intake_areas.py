@@ -9,9 +9,9 @@ from services.decisions.area.table import AREAS
 from services.decisions.hearing import said_names
 from services.decisions.worker.table import WORKERS
 from services.intake import Summary, import_files, load_mapping
+from services.intake.cells.places import Places, Row
 from services.intake.errors import RowError
-from services.intake.places import Places, Row
-from services.intake.planning import plan
+from services.intake.rows.planning import plan
 
 KNOWN = {
     "2307": "伊春市",

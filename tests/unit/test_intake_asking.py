@@ -9,13 +9,13 @@ from intaking import KEY, Deciding, sums
 
 from services.decisions.worker.table import WORKERS
 from services.intake import import_files, load_mapping, preview
-from services.intake.asking import parsed
-from services.intake.blank import has_template, template
+from services.intake.cells.places import Places
 from services.intake.errors import MappingError
-from services.intake.header import recognised
-from services.intake.loading import shipped
-from services.intake.places import Places
-from services.intake.xlsx_table import xlsx_rows
+from services.intake.mapping.blank import has_template, template
+from services.intake.mapping.loading import shipped
+from services.intake.rows.asking import parsed
+from services.intake.tables.header import recognised
+from services.intake.tables.xlsx_table import xlsx_rows
 from services.vault.phones import possible
 from tests.workbooks import rows_of, written
 
@@ -131,6 +131,6 @@ def test_a_sheet_is_parsed_once_however_many_mappings_look_at_it(
         read.append(sheet)
         return xlsx_rows(path, sheet)
 
-    monkeypatch.setattr("services.intake.reader.xlsx_rows", counted)
+    monkeypatch.setattr("services.intake.tables.reader.xlsx_rows", counted)
     assert recognised(workbook, [load_mapping(one) for one in shipped()]).name == "enterprises"
     assert len(read) == 1

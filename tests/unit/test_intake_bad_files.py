@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from intaking import Deciding, run, sums
 
-from services.intake import FileError, ImportFailed, MappingError, parse_mapping, preview, text_file
+from services.intake import FileError, ImportFailed, MappingError, parse_mapping, preview
+from services.intake.tables import text_file
 from tests.workbooks import written
 
 PEOPLE = """

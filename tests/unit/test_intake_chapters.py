@@ -13,7 +13,7 @@ from services.decisions.area.table import AREAS, Area
 from services.decisions.chapter.table import CHAPTERS
 from services.decisions.enterprise.table import ENTERPRISES
 from services.intake import import_files, load_mapping
-from services.intake.places import Places
+from services.intake.cells.places import Places
 
 CODE = "91110000600037341L"
 CHINESE = f"""\

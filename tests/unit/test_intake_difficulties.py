@@ -17,7 +17,7 @@ from services.decisions.enterprise.table import ENTERPRISES
 from services.decisions.post.table import CHARGES, POSTS, Post
 from services.decisions.visit.table import VISITS
 from services.intake import import_files, load_mapping
-from services.intake.places import Places
+from services.intake.cells.places import Places
 
 BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
 DEMANDS = Path(__file__).parents[1] / "data/guangfu_2025/demands_deidentified.csv"

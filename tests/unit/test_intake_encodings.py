@@ -6,10 +6,10 @@ import pytest
 from intaking import Deciding, run, sums
 
 from services.intake import FileError, load_mapping, parse_mapping, preview
-from services.intake.asking import encoding_of, parsed
-from services.intake.encodings import Lines
+from services.intake.cells.places import Places
 from services.intake.errors import MappingError
-from services.intake.places import Places
+from services.intake.rows.asking import encoding_of, parsed
+from services.intake.tables.encodings import Lines
 
 PEOPLE = """
 name = "people"

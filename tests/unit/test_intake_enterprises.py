@@ -8,8 +8,8 @@ import pytest
 from intaking import KEY, Recording, run, sums
 
 from services.intake import Summary, import_files, load_mapping, parse_mapping, preview
-from services.intake.loading import SHIPPED
-from services.intake.places import Places
+from services.intake.cells.places import Places
+from services.intake.mapping.loading import SHIPPED
 from tests.given import Aggregate
 from tests.workbooks import written
 

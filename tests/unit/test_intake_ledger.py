@@ -14,10 +14,10 @@ from services.decisions.base import Context
 from services.decisions.chapter.table import CHAPTERS
 from services.decisions.enterprise.table import ENTERPRISES, enterprise_at
 from services.intake import Summary, import_files, load_mapping, preview
-from services.intake.looking import Looking
-from services.intake.noting import overridden
-from services.intake.places import Places
-from services.intake.surroundings import firms_of
+from services.intake.cells.places import Places
+from services.intake.rows.looking import Looking
+from services.intake.rows.noting import overridden
+from services.intake.running.surroundings import firms_of
 from services.refusals import languages
 
 CODE, OTHER = "91110000600037341L", "911100006000373417"

@@ -19,8 +19,8 @@ from services.decisions.nomination.table import NOMINATIONS
 from services.decisions.session.table import SESSIONS
 from services.decisions.worker.table import WORKERS, Worker
 from services.intake import import_files, load_mapping, preview, shipped
-from services.intake.header import recognised
-from services.intake.places import Places
+from services.intake.cells.places import Places
+from services.intake.tables.header import recognised
 from tests.workbooks import written
 
 PLACES = Places("2307", {"2307": "伊春", "230717": "南山"}, timezone="Asia/Shanghai")

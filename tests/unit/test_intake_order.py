@@ -207,7 +207,7 @@ async def test_a_service_that_never_answers_ends_the_import(
         async def submit(self, jurisdiction: str, items: list[dict[str, Any]]) -> list[dict[str, Any]]:
             return [{"id": item["id"], "outcome": "pending"} for item in items]
 
-    monkeypatch.setattr("services.intake.sending.TRIES", 2)
+    monkeypatch.setattr("services.intake.sending.sender.TRIES", 2)
     with pytest.raises(ImportFailed, match="Import again later"):
         await run(tmp_path, LOG, HEAD + row("1", "E1", 0, 1, 2, 3), Silent())
 
@@ -223,7 +223,7 @@ async def test_progress_tells_rows_read_then_commands_sent(tmp_path: Path) -> No
 async def test_ids_come_of_the_key_and_of_what_is_said(tmp_path: Path) -> None:
     from intaking import KEY
 
-    from services.intake.identity import command_id, person_id
+    from services.intake.cells.identity import command_id, person_id
 
     sink = Deciding()
     await run(tmp_path, LOG, HEAD + row("1", "E1", 0, 1, 2, 3), sink)

@@ -9,8 +9,8 @@ from intaking import Recording, run, sums
 from services.decisions.base import commands
 from services.decisions.worker.table import WORKERS
 from services.intake import Summary
-from services.intake.engine import accepts, lines
-from services.intake.loading import SHIPPED
+from services.intake.mapping.loading import SHIPPED
+from services.intake.running.engine import accepts, lines
 
 CASES = Path(__file__).parents[1] / "intake/cases"
 ROSTER = (SHIPPED / "roster.toml").read_text()

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from services.intake import parse_mapping
+from services.intake.cells.values import Values
 from services.intake.errors import RowError
-from services.intake.kinds import kind_of
 from services.intake.mapping import Kind, Value
-from services.intake.values import Values
+from services.intake.mapping.kinds import kind_of
 
 MAPPING = parse_mapping(
     """

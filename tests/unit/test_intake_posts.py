@@ -12,7 +12,7 @@ from services.decisions.post.rules import answering
 from services.decisions.post.table import POSTS
 from services.decisions.unit.table import UNITS
 from services.intake import import_files, load_mapping
-from services.intake.places import Places
+from services.intake.cells.places import Places
 
 SHEET = """\
 单位,职责,上级单位,成立日期,岗位,上级岗位,第一责任人,任职人,任职日期,任期至,负责区域,负责行业,负责事项

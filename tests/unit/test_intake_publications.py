@@ -12,7 +12,7 @@ from services.decisions.consent.table import CONSENTS
 from services.decisions.publication.table import PUBLICATIONS
 from services.decisions.worker.table import WORKERS, Worker
 from services.intake import import_files, load_mapping
-from services.intake.places import Places
+from services.intake.cells.places import Places
 
 BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
 PLACES = Places("2307", {"2307": "伊春", "230717": "南山"}, timezone="Asia/Shanghai")

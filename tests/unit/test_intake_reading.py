@@ -12,10 +12,10 @@ from intaking import Deciding, run, sums
 from services.decisions.request.table import REQUESTS
 from services.decisions.worker.table import WORKERS
 from services.intake import parse_mapping, preview
+from services.intake.cells.instants import Instants
+from services.intake.cells.nearness import box_of
+from services.intake.cells.places import Places
 from services.intake.errors import Misread
-from services.intake.instants import Instants
-from services.intake.nearness import box_of
-from services.intake.places import Places
 from tests.workbooks import written
 
 HISTORY = """

@@ -11,7 +11,7 @@ from services.decisions.service.table import SERVICES
 from services.decisions.worker.facts import home_at, own_facts, reported
 from services.decisions.worker.table import WORKERS
 from services.intake import import_files, load_mapping
-from services.intake.places import Places
+from services.intake.cells.places import Places
 
 ROSTER = "姓名,电话,角色,社区\n队员001,13800000001,骑手,南山\n队员002,13800000002,快递员,南山\n"
 REPORTS = {

@@ -7,8 +7,8 @@ import pytest
 from intaking import Recording, run, sums
 
 from services.intake import Summary
-from services.intake.loading import SHIPPED
-from services.intake.places import Places
+from services.intake.cells.places import Places
+from services.intake.mapping.loading import SHIPPED
 from tests.workbooks import written
 
 MAPPING = (SHIPPED / "source-list.toml").read_text(encoding="utf-8")

@@ -17,8 +17,8 @@ from events.catalog import envelopes
 from events.need import NeedChanged, NeedClosed, NeedOpened
 from projections.need_sums import sums
 from services.intake import Summary, import_files, load_mapping
-from services.intake.loading import SHIPPED
-from services.intake.places import Places
+from services.intake.cells.places import Places
+from services.intake.mapping.loading import SHIPPED
 from services.stations.board import Asked, StationBoard
 from services.stations.nearest import distance
 from services.verify.laws.stations import LAW

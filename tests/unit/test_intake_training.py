@@ -11,7 +11,7 @@ from services.decisions.holder.table import HOLDERS, Holder
 from services.decisions.session.table import SESSIONS, Session
 from services.decisions.state import Meta
 from services.intake import import_files, load_mapping
-from services.intake.places import Places
+from services.intake.cells.places import Places
 
 PLACES = Places("2307", {"2307": "伊春"}, timezone="Asia/Shanghai")
 BEGINS = datetime(2022, 3, 10, 1, tzinfo=UTC)

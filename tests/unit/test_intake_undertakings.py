@@ -8,7 +8,7 @@ from intaking import KEY, Deciding, sums
 from events.undertaking_history import standing
 from services.decisions.undertaking.table import UNDERTAKINGS
 from services.intake import import_files, load_mapping
-from services.intake.places import Places
+from services.intake.cells.places import Places
 
 POSTS = """\
 单位,职责,上级单位,成立日期,岗位

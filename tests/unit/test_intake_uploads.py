@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from services.intake import FileError
-from services.intake.folder import PrivateFolder
-from services.intake.uploads import MOST_PARTS, MOST_UNPACKED, check
+from services.intake.running.folder import PrivateFolder
+from services.intake.running.uploads import MOST_PARTS, MOST_UNPACKED, check
 
 
 def packed(parts: dict[str, int]) -> bytes:
@@ -63,7 +63,7 @@ def test_a_private_folder_is_its_owners_alone_and_goes_with_all_that_is_in_it(tm
 LEAVING = """
 import os, sys
 from pathlib import Path
-from services.intake.folder import PrivateFolder
+from services.intake.running.folder import PrivateFolder
 folder = PrivateFolder(Path(sys.argv[1]))
 (folder.path / "rows").write_text("personal")
 os.kill(os.getpid(), 9)

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from services.intake import MappingError, load_mapping, parse_mapping, schema
+from services.intake.cells.values import Values
 from services.intake.errors import RowError
 from services.intake.mapping import Condition, Value
-from services.intake.templates import fill
-from services.intake.values import Values
+from services.intake.mapping.templates import fill
 from services.locations.datum import to_wgs84, wgs84_to_gcj02
 
 COMMAND = '[[source.command]]\nname = "area.define"\ndata = { area = "{code}", name = "{name}" }\n'

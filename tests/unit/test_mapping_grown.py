@@ -15,9 +15,9 @@ from services.decisions.need.table import NEEDS
 from services.decisions.request.table import REQUESTS
 from services.decisions.term.table import TERMS
 from services.intake import FileError, Summary
-from services.intake.durations import duration
+from services.intake.cells.durations import duration
+from services.intake.cells.places import Places
 from services.intake.errors import Misread
-from services.intake.places import Places
 
 J = "C1"
 YEAR = timedelta(days=365)

@@ -7,9 +7,9 @@ from typing import Any, Final
 import msgspec
 
 from services.decisions.turning import unturned
-from services.intake.encodings import marked
 from services.intake.errors import FileError
-from services.intake.text_file import START
+from services.intake.tables.encodings import marked
+from services.intake.tables.text_file import START
 from services.locations.datum import Datum
 
 MOST_FEATURES: Final = 5_000

@@ -14,7 +14,7 @@ from services.intake.boundaries.geojson import Feature, Polygons, parse
 from services.intake.boundaries.matching import Known
 from services.intake.boundaries.simplifying import simplified
 from services.intake.errors import RowError
-from services.intake.sending import Sink, settled
+from services.intake.sending.sender import Sink, settled
 from services.locations.datum import Datum, to_wgs84
 from services.refusals import sentence
 

@@ -1,0 +1,1 @@
+"""Parse cells as values of fields: numbers, instants, ids, areas and enterprises."""

@@ -1,0 +1,1 @@
+"""Turn rows into draft commands, and tell what is asked, noted or contradicted before any is sent."""

@@ -1,0 +1,1 @@
+"""Run imports and previews: for the command line, for uploaded files, or against a running server."""
