@@ -12,10 +12,10 @@ from services.decisions.turning import unturned
 from services.intake import load_mapping, shipped
 from services.intake.mapping import codec
 from services.intake.rows.asking import Question
+from services.intake.rows.contradictions import Change
 from services.intake.rows.noting import Noted
 from services.intake.running.desk import Import
 from services.intake.running.previewing import PreviewColumn, PreviewRow
-from services.intake.sending.summary import Change
 from services.refusals import REFERENCE, languages
 
 MOST_NAME: Final = 200

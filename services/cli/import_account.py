@@ -7,9 +7,10 @@ import msgspec
 from services.cli.common import err, out
 from services.intake.boundaries import Boundaries
 from services.intake.rows.asking import Question
+from services.intake.rows.contradictions import Change
 from services.intake.rows.noting import Noted
 from services.intake.running.previewing import Preview
-from services.intake.sending.summary import Change, FileSummary, Summary
+from services.intake.sending.summary import FileSummary, Summary
 from services.refusals import meaning, sentence
 
 Words = dict[str, str]

@@ -57,6 +57,8 @@ ROOMS = {
     "services.cli": "The command line",
 }
 """From bottom to top: a room imports itself and those before it. The docs describe each of them too."""
+INTAKE = ("errors", "mapping", "tables", "cells", "rows", "sending", "boundaries", "running")
+"""The rooms within `services.intake`, from bottom to top."""
 WORLD = {
     "asyncio",
     "http",
@@ -196,6 +198,28 @@ def test_every_module_lives_in_a_room():
 def test_imports_go_to_the_same_room_or_a_lower_one():
     floor = {room: number for number, room in enumerate(ROOMS)}
     assert {(room, other): path for room, other, path in arcs() if floor[other] > floor[room]} == {}
+
+
+def inner_room(module: str) -> str:
+    """Return `services.intake.tables` for `services.intake.tables.header`."""
+    return ".".join(module.split(".")[:3])
+
+
+INSIDE = [name_of(path) for path in FILES if name_of(path).startswith("services.intake.")]
+
+
+def test_every_module_of_the_import_lives_in_an_inner_room():
+    assert {inner_room(module) for module in INSIDE} == {f"services.intake.{room}" for room in INTAKE}
+
+
+def test_imports_within_the_import_go_to_the_same_room_or_a_lower_one():
+    rooms = [*(f"services.intake.{room}" for room in INTAKE), "services.intake"]
+    floor = {room: number for number, room in enumerate(rooms)}
+    for path in FILES:
+        here = inner_room(name_of(path))
+        if here in floor:
+            others = {inner_room(module) for module in imports(path)} & floor.keys()
+            assert {other for other in others if floor[other] > floor[here]} == set(), path
 
 
 @pytest.mark.parametrize("page", ["services/README.md", "docs/architecture.md"])

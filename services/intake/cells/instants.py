@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from services.intake.errors import Misread
 from services.intake.mapping import Mapping
+from services.intake.tables.spreadsheets import SINCE_1900
 
 _COMMON: Final = (
     "%Y/%m/%d %H:%M:%S",
@@ -21,10 +22,6 @@ _COMMON: Final = (
     "%Y年%m月%d日%H时%M分",
     "%Y年%m月%d日",
 )
-SINCE_1900: Final = datetime(1899, 12, 30)  # noqa: DTZ001  spreadsheet serial dates are local time
-"""Day 0 of a spreadsheet."""
-SINCE_1904: Final = datetime(1904, 1, 1)  # noqa: DTZ001
-"""Day 0 of a workbook that counts from 1904."""
 _SERIAL: Final = re.compile(r"\d{5}(\.\d+)?")
 _CHINESE: Final = re.compile(r"(凌晨|早上|上午|中午|下午|晚上)\s*(\d{1,2})(?=[:时])")
 _APART: Final = re.compile(r"(\d{5}|.*\d.*?)(?:[ T]+|(?<=日))([\d.:时分秒]+)")

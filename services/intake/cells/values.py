@@ -14,14 +14,14 @@ from services.intake.cells.coordinates import coordinate
 from services.intake.cells.durations import duration
 from services.intake.cells.firms import Wanted, is_code
 from services.intake.cells.identity import person_id
-from services.intake.cells.instants import SINCE_1900, Instants
+from services.intake.cells.instants import Instants
 from services.intake.cells.nearness import Nearness
 from services.intake.cells.places import Places, Row
 from services.intake.errors import Misread, RowError
 from services.intake.mapping import Condition, Kind, Mapping, Value, templates
 from services.intake.mapping.kinds import kind_of, part_of
 from services.intake.mapping.loading import PREVIOUS
-from services.intake.tables.spreadsheets import rounded
+from services.intake.tables.spreadsheets import SINCE_1900, rounded
 from services.vault.phones import numbers, possible, region_of
 
 Cells = dict[str, str]

@@ -8,15 +8,30 @@ import msgspec
 from services.decisions.authorise import authorise
 from services.decisions.base import SAID, Command, Refused, commands
 from services.decisions.hearing import disagreement
-from services.intake.rows.drafts import Draft, Part
+from services.intake.rows.draft import Draft, Part
 from services.intake.rows.looking import Looking
-from services.intake.sending.spool import saying
-from services.intake.sending.summary import MOST_CHANGES, Change
+from services.intake.rows.saying import saying
 
 Contradicts = Callable[[str, dict[str, Any]], Refused | None]
 """Given a command's name and data: how it contradicts what people decided, or None."""
+MOST_CHANGES: Final = 1000
+"""Contradictions listed for a file; `differing` counts them all."""
 _KEPT: Final = 100_000
 """Group commands of which only the first row is looked at; beyond, each row is."""
+
+
+class Change(msgspec.Struct, frozen=True):
+    """A row that contradicts what people decided. It changes nothing unless it is accepted."""
+
+    line: int
+    sheet: str | None
+    """Of a workbook."""
+    row: str
+    """The command and the id of its thing, such as worker.register W1."""
+    log: list[str]
+    """What the log says, as `field: value`; `gone: retired` if it was taken off the roster."""
+    says: list[str]
+    """What the sheet says."""
 
 
 def against(looking: Looking) -> Contradicts:

@@ -6,11 +6,7 @@ The sort time is the running maximum of `at` within the row, so a row's commands
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import Any, Final, NamedTuple
-
-import msgspec
-from pydantic import ValidationError
 
 from events.assignment import DISPATCHED, DONE
 from services.decisions.base import Refused, commands
@@ -22,17 +18,11 @@ from services.intake.errors import RowError
 from services.intake.mapping import CommandMap, Condition, Each, Mapping, Value
 from services.intake.mapping.kinds import kind_of
 from services.intake.mapping.loading import HERE
+from services.intake.rows.draft import UNDATED, Draft, Part, Person, check, micros
 from services.intake.tables.header import Found
-from services.refusals.fields import broken
 
 STAGES: Final = {"assignment.dispatch": DISPATCHED, "assignment.done": DONE}
 """Commands that report a stage of an assignment without naming it."""
-_encode: Final = msgspec.json.Encoder().encode
-UNDATED: Final = -(1 << 62)
-"""Sorts before every instant."""
-FIRST: Final = 0
-LAST: Final = 1 << 62
-"""Steps of a group of several keys: before or after all rows at its instant."""
 
 
 class Field(NamedTuple):
@@ -56,46 +46,6 @@ class Step(NamedTuple):
     at: Callable[[Cells], Any] | None
     """How its instant is read if nothing special is said of it."""
     placed: bool
-
-
-class Person(msgspec.Struct, frozen=True):
-    """How a row identifies a person."""
-
-    columns: list[str]
-    weak: bool
-    """Whether some of these cells are empty, so that another row may mean somebody else."""
-
-
-class Draft(msgspec.Struct, kw_only=True):
-    """A command to be sent. `sort` is in microseconds since 1970."""
-
-    rank: int
-    name: str
-    at: datetime | None
-    sort: int
-    observed: bool = True
-    data: dict[str, Any]
-    thing: str | None = None
-    """Key of its row, in a table of successive states; None also for a group of several keys."""
-    row: int = 0
-    """Number of its row, in the order of reading."""
-    person: Person | None = None
-    """If it registers the person of one row, by an id derived from cells."""
-    step: int | None = None
-    """For a group of several keys: whether it comes before or after the rows at its instant."""
-    after: str | None = None
-    """Of a stage: the one that its row has before it."""
-    json: bytes | None = None
-    """Its data, once they have been checked."""
-
-
-class Part(msgspec.Struct, kw_only=True):
-    """One row's part in a group command."""
-
-    key: str
-    draft: Draft
-    verdicts: list[bool]
-    """Results of the conditions over the group, in order."""
 
 
 class Drafts:
@@ -280,79 +230,3 @@ def _person(one: CommandMap, cells: Cells) -> Person | None:
     if not columns or one.once_per is not None or one.each:
         return None
     return Person(columns, not all(cells.get(column, "").strip() for column in columns))
-
-
-def micros(at: datetime) -> int:
-    """Return microseconds since 1970."""
-    return round(at.timestamp() * 1_000_000)
-
-
-def check(draft: Draft) -> None:
-    """Set the draft's JSON. Raise RowError if its command is malformed."""
-    draft.json = _encode(draft.data)
-    try:
-        commands[draft.name].model_validate_json(draft.json, strict=True)
-    except ValidationError as error:
-        one = error.errors(include_url=False)[0]
-        given = None if one["type"] == "missing" else str(one["input"])[:80]
-        raise RowError("invalid", command=draft.name, given=given, **broken(one)) from error
-
-
-# -- groups ------------------------------------------------------------------------------------------------
-
-
-def merged(one: CommandMap, kept: Part, new: Part) -> Part:
-    """Merge two rows' parts of a group command, choosing each value by its pick."""
-    if kept.draft.data != new.draft.data or one.adds:
-        for field in dict.fromkeys((*kept.draft.data, *new.draft.data)):
-            pick = one.data[field].pick if field in one.data else "first"  # a time zone is in none
-            kept.draft.data[field] = _picked(pick, kept.draft.data.get(field), new.draft.data.get(field))
-    kept.draft.sort, kept.draft.row = _sorted(one, kept.draft, new.draft)
-    if kept.draft.thing != new.draft.thing:
-        kept.draft.thing = None
-        kept.draft.step = LAST if one.at and one.at.pick in ("max", "last") else FIRST
-    kept.draft.at = _picked(one.at.pick if one.at else "first", kept.draft.at, new.draft.at)
-    if kept.verdicts:
-        overs = [condition.over for condition in one.when if condition.over != "row"]
-        kept.verdicts = [
-            _judged(over, old, now) for over, old, now in zip(overs, kept.verdicts, new.verdicts, strict=True)
-        ]
-    return kept
-
-
-def _sorted(one: CommandMap, kept: Draft, new: Draft) -> tuple[int, int]:
-    """Return (sort time, row) of the row whose time is picked; the earliest if neither has a time."""
-    both = (kept.sort, kept.row), (new.sort, new.row)
-    if kept.at is None or new.at is None:
-        return min(both) if kept.at is new.at else both[0 if kept.at else 1]
-    match one.at.pick if one.at else "first":
-        case "last":
-            return both[1]
-        case "max":
-            return max(both)
-        case "min":
-            return min(both)
-        case _:
-            return both[0]
-
-
-def _picked(pick: str, kept: Any, new: Any) -> Any:
-    if kept is None or new is None:
-        return new if kept is None else kept
-    match pick:
-        case "last":
-            return new
-        case "min" | "max":
-            return min(kept, new) if pick == "min" else max(kept, new)
-        case "sum":
-            return kept + new
-        case "all" if isinstance(kept, list):
-            return list(dict.fromkeys((*kept, *new)))
-        case _:
-            return kept
-
-
-def _judged(over: str, kept: bool, new: bool) -> bool:
-    if over == "every":
-        return kept and new
-    return {"any": kept or new, "last": new}.get(over, kept)

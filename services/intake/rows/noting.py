@@ -13,8 +13,9 @@ from services.decisions.base import Command, Refused, commands, decider
 from services.decisions.enterprise.commands import Register
 from services.intake.errors import RowError
 from services.intake.mapping import CommandMap
-from services.intake.rows.drafts import Draft, Part, merged
+from services.intake.rows.draft import Draft, Part
 from services.intake.rows.looking import Looking
+from services.intake.rows.merging import merged
 
 MOST_LINES: Final = 20
 """Lines listed with a note."""

@@ -22,14 +22,14 @@ from services.intake.cells.values import Answers
 from services.intake.errors import ImportFailed
 from services.intake.mapping import Mapping
 from services.intake.rows.asking import encoding_of, parsed
-from services.intake.rows.contradictions import Contradicts
+from services.intake.rows.contradictions import MOST_CHANGES, Change, Contradicts
 from services.intake.rows.noting import Noted, Noting
 from services.intake.running.engine import import_files
 from services.intake.running.folder import PrivateFolder
 from services.intake.running.previewing import Preview, preview
 from services.intake.running.uploads import check
 from services.intake.sending.sender import Sink
-from services.intake.sending.summary import MOST_CHANGES, Change, Summary
+from services.intake.sending.summary import Summary
 from services.intake.tables.header import find, recognised
 from services.refusals import REFERENCE, sentence
 from services.vault import Vault

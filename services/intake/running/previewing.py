@@ -16,11 +16,11 @@ from services.intake.errors import RowError
 from services.intake.mapping import Mapping, sheet_name
 from services.intake.mapping.loading import NUMBER, used_columns
 from services.intake.rows.asking import Asking, Question, about_encoding
-from services.intake.rows.contradictions import Contradictions, Contradicts
-from services.intake.rows.drafts import Draft, Drafts, Part
+from services.intake.rows.contradictions import MOST_CHANGES, Change, Contradictions, Contradicts
+from services.intake.rows.draft import Draft, Part
+from services.intake.rows.drafts import Drafts
 from services.intake.rows.noting import Groups, Noted, Notes, Noting
 from services.intake.rows.planning import plan_tables
-from services.intake.sending.summary import MOST_CHANGES, Change
 from services.intake.tables.header import Found, body, cells_of, find, named, plain
 from services.intake.tables.reader import guessed
 from services.refusals import sentence

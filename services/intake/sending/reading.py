@@ -9,7 +9,8 @@ from services.intake.cells.values import Cells
 from services.intake.errors import RowError
 from services.intake.mapping import Mapping
 from services.intake.mapping.loading import NUMBER, PREVIOUS
-from services.intake.rows.drafts import UNDATED, Drafts, micros
+from services.intake.rows.draft import UNDATED, micros
+from services.intake.rows.drafts import Drafts
 from services.intake.sending.overflow import Overflow
 from services.intake.sending.spool import Spool
 from services.intake.tables.header import Found, body, cells_of, named

@@ -15,16 +15,18 @@ import apsw
 import msgspec
 
 from services.decisions.assignment.table import ASSIGNMENTS
-from services.decisions.base import SAID, commands, personal_fields
+from services.decisions.base import commands, personal_fields
 from services.decisions.references import mentions
-from services.decisions.saying import row_named, thing_field
 from services.intake.errors import ImportFailed, RowError
 from services.intake.mapping import Source
-from services.intake.rows.drafts import UNDATED, Draft, Part, Person, check, merged, micros
+from services.intake.rows.contradictions import MOST_CHANGES, Change
+from services.intake.rows.draft import UNDATED, Draft, Part, Person, check, micros
+from services.intake.rows.merging import merged
 from services.intake.rows.noting import Notes
+from services.intake.rows.saying import saying
 from services.intake.sending.overflow import Overflow
 from services.intake.sending.stints import Repeats, Stints
-from services.intake.sending.summary import MOST_CHANGES, Change, Note
+from services.intake.sending.summary import Note
 
 BEGINNING: Final = frozenset(("assignment.dispatch", "assignment.accept", "assignment.offer"))
 """Commands that can start an assignment."""
@@ -373,23 +375,12 @@ class Spool:
             yield line, code, msgspec.json.decode(told)
 
 
-def saying(draft: Draft) -> str | None:
-    """Return what a sheet's saying is kept under; None for what is dated, or says nothing of a thing."""
-    kept = draft.at is None and draft.data.get(thing_field(draft.name)) and _says(draft.name)
-    return row_named(draft.name, draft.data.get) if kept else None
-
-
 def _said_of(draft: Draft, person: Person, line: int) -> tuple[Any, ...]:
     """Return what a row says of a person besides how they are told apart."""
     personal = personal_fields(commands[draft.name])
     data = {field: value for field, value in draft.data.items() if field not in personal}
     columns = msgspec.json.encode(person.columns)
     return draft.data["worker"], line, person.weak, msgspec.json.encode(data), columns
-
-
-@cache
-def _says(command: str) -> bool:
-    return SAID in commands[command].model_fields
 
 
 def _assignment(draft: Draft) -> str | None:

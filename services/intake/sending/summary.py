@@ -1,29 +1,12 @@
 """Totals of an import."""
 
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
+from services.intake.rows.contradictions import Change
 from services.intake.rows.noting import Noted
 from services.refusals import sentence
-
-
-class Change(msgspec.Struct, frozen=True):
-    """A row that contradicts what people decided. It changes nothing unless it is accepted."""
-
-    line: int
-    sheet: str | None
-    """Of a workbook."""
-    row: str
-    """The command and the id of its thing, such as worker.register W1."""
-    log: list[str]
-    """What the log says, as `field: value`; `gone: retired` if it was taken off the roster."""
-    says: list[str]
-    """What the sheet says."""
-
-
-MOST_CHANGES: Final = 1000
-"""Contradictions listed for a file; `differing` counts them all."""
 
 
 class FileSummary(msgspec.Struct):

@@ -9,13 +9,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from services.intake.cells.instants import SINCE_1900
 from services.intake.errors import ColumnsMissing, FileError, MappingError, RowError
 from services.intake.mapping import Mapping, Source
 from services.intake.mapping.loading import used_columns
 from services.intake.tables.harmless import HEADINGS, restored
 from services.intake.tables.reader import guessed, rows, sheets
-from services.intake.tables.spreadsheets import rounded
+from services.intake.tables.spreadsheets import SINCE_1900, rounded
 from services.intake.tables.xlsx_scan import UNWORKED
 from services.intake.tables.xlsx_table import day_zero
 

@@ -10,8 +10,8 @@ from xml.etree.ElementTree import ParseError
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
 
-from services.intake.cells.instants import SINCE_1900, SINCE_1904
 from services.intake.errors import FileError
+from services.intake.tables.spreadsheets import SINCE_1900, SINCE_1904
 from services.intake.tables.xlsx_scan import Extent, extent, since_1904
 
 MOST_BYTES: Final = 512 * 2**20
