@@ -35,7 +35,7 @@ from services.intake import ColumnsMissing, ImportFailed, Mapping, MappingError
 from services.intake.cells.places import Places
 from services.intake.mapping import Source
 from services.intake.mapping.blank import Form, has_template, template
-from services.intake.mapping.loading import names_enterprises, used_columns
+from services.intake.mapping.columns import names_enterprises, used_columns
 from services.intake.rows.contradictions import Contradicts, against
 from services.intake.rows.looking import Looking
 from services.intake.rows.noting import Noting, overridden

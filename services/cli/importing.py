@@ -27,7 +27,7 @@ from services.intake.boundaries import Boundaries, bind, is_geojson, planned
 from services.intake.cells.places import Places
 from services.intake.mapping import codec
 from services.intake.mapping.blank import template
-from services.intake.mapping.loading import names_enterprises
+from services.intake.mapping.columns import names_enterprises
 from services.intake.rows.asking import Question, asks, encoding_of, parsed
 from services.intake.rows.contradictions import Contradicts, against
 from services.intake.rows.looking import Looking

@@ -19,8 +19,8 @@ from services.intake.cells.nearness import Nearness
 from services.intake.cells.places import Places, Row
 from services.intake.errors import Misread, RowError
 from services.intake.mapping import Condition, Kind, Mapping, Value, templates
+from services.intake.mapping.columns import PREVIOUS
 from services.intake.mapping.kinds import kind_of, part_of
-from services.intake.mapping.loading import PREVIOUS
 from services.intake.tables.spreadsheets import SINCE_1900, rounded
 from services.vault.phones import numbers, possible, region_of
 

@@ -6,7 +6,7 @@ from typing import Final, Literal
 from xlsxwriter import Workbook
 
 from services.intake.errors import MappingError
-from services.intake.mapping.loading import used_columns
+from services.intake.mapping.columns import used_columns
 from services.intake.mapping.models import Mapping, Source
 
 Form = Literal["csv", "xlsx"]

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from services.decisions.base import commands
 from services.decisions.fields import AreaCode, Code, Id
-from services.intake.mapping.models import Kind
+from services.intake.mapping.value import Kind
 
 _TYPES: Final[dict[str, Kind]] = {"integer": "int", "number": "number", "boolean": "bool", "array": "list"}
 

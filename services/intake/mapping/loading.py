@@ -1,8 +1,7 @@
 """Load mapping files and check them before any row is read."""
 
 import tomllib
-from collections.abc import Iterable, Iterator
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -11,17 +10,12 @@ from pydantic import ValidationError
 from services.decisions.base import commands
 from services.intake.errors import MappingError
 from services.intake.mapping import templates
-from services.intake.mapping.models import CommandMap, Condition, Mapping, Source, Value
+from services.intake.mapping.columns import NUMBER, PREVIOUS, flat, named
+from services.intake.mapping.command import CommandMap
+from services.intake.mapping.models import Mapping
+from services.intake.mapping.value import Value
 
 SHIPPED: Final = Path(__file__).parent / "shipped"
-HERE: Final = "jurisdiction"
-"""Placeholder for the code of the target jurisdiction."""
-PREVIOUS: Final = "previous."
-"""Prefix of a column: its cell in the previous row with the same key."""
-NUMBER: Final = "key.number"
-"""Placeholder for the running number of a row within its key: 1, 2, ..."""
-_MADE: Final = ("item", "value", "number")
-"""Placeholders defined by `each`."""
 
 
 def shipped() -> list[str]:
@@ -122,78 +116,6 @@ def _wrong_value(place: str, value: Value, mapping: Mapping) -> Iterator[tuple[s
 
 
 def _looks_back(one: CommandMap) -> bool:
-    return any(column.startswith(PREVIOUS) or column == NUMBER for column in _named(one)) or any(
-        condition.changed is not None for condition in _flat(one.when)
-    )
-
-
-# -- columns -----------------------------------------------------------------------------------------------
-
-
-def used_columns(source: Source) -> list[str]:
-    """Return every column the source mentions, in order of first mention."""
-    found: dict[str, None] = dict.fromkeys((*source.columns, *source.key, *source.fill_down))
-    for one in source.command:
-        made = _MADE if one.each else ()
-        found |= dict.fromkeys(column for column in _named(one) if column not in made)
-    found |= dict.fromkeys(_of_conditions(source.skip))
-    if source.order_by:
-        found |= dict.fromkeys(_of_value(source.order_by))
-    return list(
-        dict.fromkeys(column.removeprefix(PREVIOUS) for column in found if column not in (HERE, NUMBER))
-    )
-
-
-@cache
-def _cached_columns(template: str) -> tuple[str, ...]:
-    return tuple(templates.columns(template))
-
-
-def _named(one: CommandMap) -> Iterator[str]:
-    for value in (*one.data.values(), *([one.at] if one.at else [])):
-        yield from _of_value(value)
-    yield from _of_conditions(one.when)
-    yield from one.once_per or []
-    if one.each:
-        single = one.each.column or one.each.count
-        yield from [single] if single else one.each.columns
-
-
-def _of_value(value: Value) -> Iterator[str]:
-    if value.column:
-        yield value.column
-    yield from value.id_of or []
-    yield from value.area_of or []
-    yield from value.enterprise_of or []
-    for template in (value.template, value.after, value.default, value.plus, value.since):
-        if isinstance(template, str):
-            yield from _cached_columns(template)
-
-
-def _of_conditions(conditions: Iterable[Condition]) -> Iterator[str]:
-    for condition in _flat(conditions):
-        if condition.column:
-            yield condition.column
-        for template in (condition.template, *_against(condition)):
-            if template:
-                yield from _cached_columns(template)
-
-
-def _against(condition: Condition) -> tuple[str | None, ...]:
-    return condition.same_as, condition.less_than, condition.more_than, condition.since
-
-
-def _flat(conditions: Iterable[Condition]) -> Iterator[Condition]:
-    for condition in conditions:
-        yield condition
-        yield from _flat((*condition.any_of, *condition.all_of))
-
-
-def names_enterprises(mapping: Mapping) -> bool:
-    """Whether rows of a mapping name enterprises of the ledger."""
-    return any(
-        spec.enterprise_of
-        for source in mapping.source
-        for one in source.command
-        for spec in one.data.values()
+    return any(column.startswith(PREVIOUS) or column == NUMBER for column in named(one)) or any(
+        condition.changed is not None for condition in flat(one.when)
     )

@@ -16,8 +16,8 @@ from services.intake.cells.places import Places
 from services.intake.cells.values import Answers, Cells, Values, count_of
 from services.intake.errors import RowError
 from services.intake.mapping import CommandMap, Condition, Each, Mapping, Value
+from services.intake.mapping.columns import HERE
 from services.intake.mapping.kinds import kind_of
-from services.intake.mapping.loading import HERE
 from services.intake.rows.draft import UNDATED, Draft, Part, Person, check, micros
 from services.intake.tables.header import Found
 

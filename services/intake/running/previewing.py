@@ -14,7 +14,7 @@ from services.intake.cells.places import Places
 from services.intake.cells.values import Answers
 from services.intake.errors import RowError
 from services.intake.mapping import Mapping, sheet_name
-from services.intake.mapping.loading import NUMBER, used_columns
+from services.intake.mapping.columns import NUMBER, used_columns
 from services.intake.rows.asking import Asking, Question, about_encoding
 from services.intake.rows.contradictions import MOST_CHANGES, Change, Contradictions, Contradicts
 from services.intake.rows.draft import Draft, Part

@@ -19,7 +19,7 @@ from services.intake.cells.nearness import box_of
 from services.intake.cells.places import Places
 from services.intake.errors import ImportFailed
 from services.intake.mapping import Mapping
-from services.intake.mapping.loading import names_enterprises
+from services.intake.mapping.columns import names_enterprises
 from services.intake.running.previewing import Preview
 from services.log.port import LogUnavailable
 from services.recorder.envelope import CommandEnvelope, Outcome

@@ -8,7 +8,7 @@ import msgspec
 from services.intake.cells.values import Cells
 from services.intake.errors import RowError
 from services.intake.mapping import Mapping
-from services.intake.mapping.loading import NUMBER, PREVIOUS
+from services.intake.mapping.columns import NUMBER, PREVIOUS
 from services.intake.rows.draft import UNDATED, micros
 from services.intake.rows.drafts import Drafts
 from services.intake.sending.overflow import Overflow

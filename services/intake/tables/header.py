@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from services.intake.errors import ColumnsMissing, FileError, MappingError, RowError
 from services.intake.mapping import Mapping, Source
-from services.intake.mapping.loading import used_columns
+from services.intake.mapping.columns import used_columns
 from services.intake.tables.harmless import HEADINGS, restored
 from services.intake.tables.reader import guessed, rows, sheets
 from services.intake.tables.spreadsheets import SINCE_1900, rounded
