@@ -195,7 +195,7 @@ def test_chinese_halves_of_the_day(text: str, hour: int) -> None:
 
 
 def test_conditions() -> None:
-    holds = values().holds
+    holds = values().conditions.holds
     cells = {"n": "1,050", "s": "Closed "}
     assert holds(Condition(column="n", at_least=1050, at_most=1050), cells)
     assert not holds(Condition(column="s", at_least=0), cells)

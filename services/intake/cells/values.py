@@ -1,8 +1,6 @@
 """Parse field values from the cells of a row."""
 
-import math
 import re
-import unicodedata
 from collections.abc import Callable
 from collections.abc import Mapping as Table
 from datetime import datetime
@@ -10,26 +8,24 @@ from functools import partial
 from typing import Any, Final
 
 from events.credit_code import plain_code
-from services.intake.cells.coordinates import coordinate
+from services.intake.cells.conditions import Conditions
 from services.intake.cells.durations import duration
 from services.intake.cells.firms import Wanted, is_code
 from services.intake.cells.identity import person_id
 from services.intake.cells.instants import Instants
 from services.intake.cells.nearness import Nearness
 from services.intake.cells.places import Places, Row
+from services.intake.cells.texts import Cells, fold
+from services.intake.cells.typed import item_of, parts_of, typed
 from services.intake.errors import Misread, RowError
-from services.intake.mapping import Condition, Kind, Mapping, Value, templates
-from services.intake.mapping.columns import PREVIOUS
+from services.intake.mapping import Kind, Mapping, Value, templates
 from services.intake.mapping.kinds import kind_of, part_of
-from services.intake.tables.spreadsheets import SINCE_1900, rounded
-from services.vault.phones import numbers, possible, region_of
+from services.intake.tables.spreadsheets import SINCE_1900
+from services.vault.phones import possible, region_of
 
-Cells = dict[str, str]
 Answers = Table[tuple[str, str], str]
 """What was answered: (column, folded text or ANY) -> value; "" = leave it empty."""
 ANY: Final = "*"
-MOST_TIMES: Final = 1000
-"""How often a row can repeat a command by `count`."""
 _PLAIN: Final[dict[Kind, Callable[[str], str | int]]] = {
     "int": lambda text: int(text) if len(text) < 10 and text.isascii() and text.isdecimal() else 0,
     "text": lambda text: " ".join(text.split()),
@@ -51,15 +47,6 @@ _SPECIAL: Final = (
     "case",
     "shorten",
 )
-_HAN: Final = re.compile("[\u4e00-\u9fff]")
-_GROUPED: Final = {
-    decimal: re.compile(rf"([+-]? ?\d{{1,3}}(?:{group}\d{{3}}|{group}\d\d(?={group}))+)([{decimal}]\d+)?")
-    for decimal, group in ((".", "[,' ]"), (",", "[.' ]"))
-}
-"""Numbers whose digits are grouped, by decimal separator: 1,234,567.8 and, in India, 12,34,567."""
-_BETWEEN: Final = re.compile("[,.' ]")
-_TRUE: Final = frozenset(("true", "yes", "y", "t", "1", "x", "是", "有", "√", "✓"))
-_FALSE: Final = frozenset(("false", "no", "n", "f", "0", "否", "无", "×"))
 
 
 class Values:
@@ -77,6 +64,7 @@ class Values:
         self._maps = {name: _folded(table) for name, table in mapping.values.items()}
         self._places, self._answers = places or Places(jurisdiction), answers or {}
         self._instants = Instants(mapping, self._places.timezone, day_zero)
+        self.conditions = Conditions(self._instants)
         self._key, self._jurisdiction = key, jurisdiction
         self._region = mapping.region or region_of(self._places.timezone or mapping.timezone)
         self.nearness = Nearness(mapping, jurisdiction, self._places.box, self._places.timezone)
@@ -93,7 +81,7 @@ class Values:
         found = self._typed_text(spec, kind, cells)
         if isinstance(found, list):
             part = part_of(name, field)
-            return [self._guarded(spec, str(one), partial(_each, part, one)) for one in found]
+            return [self._guarded(spec, str(one), partial(item_of, part, one)) for one in found]
         return found
 
     def quick(self, kind: Kind, spec: Value) -> Callable[[Cells], Any] | None:
@@ -188,7 +176,7 @@ class Values:
             and not possible(text, self._region)
         ):
             return None
-        return self._guarded(spec, text, lambda: _typed(spec, kind, text, self._region))
+        return self._guarded(spec, text, lambda: typed(spec, kind, text, self._region))
 
     def _guarded(self, spec: Value, text: str, read: Callable[[], Any]) -> Any:
         try:
@@ -224,7 +212,7 @@ class Values:
         name = str(spec.map)
         if not text or fold(text) in self._maps[name]:
             return self._mapped(spec, name, text)
-        return spec.split[0].join(self._mapped(spec, name, one) for one in _parts(spec, text))
+        return spec.split[0].join(self._mapped(spec, name, one) for one in parts_of(spec, text))
 
     def _mapped(self, spec: Value, name: str, text: str) -> str:
         table = self._maps[name]
@@ -270,106 +258,11 @@ class Values:
         text = templates.fill(spec.template, cells) if spec.template else cells.get(spec.column or "", "")
         return fold(text) in map(fold, spec.null_if)
 
-    # -- conditions ----------------------------------------------------------------------------------------
-
-    def holds(self, condition: Condition, cells: Cells) -> bool:
-        """Return whether a row meets a condition."""
-        if condition.any_of:
-            return any(self.holds(one, cells) for one in condition.any_of)
-        if condition.all_of:
-            return all(self.holds(one, cells) for one in condition.all_of)
-        if condition.template is not None:
-            cell = templates.fill(condition.template, cells)
-        else:
-            cell = cells.get(condition.column or "", "").strip()
-        return (
-            _filled(condition, cell)
-            and self._within(condition, cell, cells)
-            and self._against(condition, cell, cells)
-            and _changed(condition, cell, cells)
-        )
-
-    def _within(self, condition: Condition, cell: str, cells: Cells) -> bool:
-        """Compare with at_least and at_most: the number of the cell, or the minutes since an instant."""
-        if condition.since is None:
-            return _compared(condition, cell)
-        try:
-            begun = self._instants.read(templates.fill(condition.since, cells))
-            lasted = (self._instants.read(cell) - begun).total_seconds() / 60
-        except (ValueError, OverflowError):
-            return False
-        return _compared(condition, str(lasted))
-
-    def _against(self, condition: Condition, cell: str, cells: Cells) -> bool:
-        """Compare with other cells. What cannot be compared does not hold."""
-        if condition.same_as is not None and fold(cell) != fold(templates.fill(condition.same_as, cells)):
-            return False
-        for template, sign in ((condition.less_than, 1), (condition.more_than, -1)):
-            if template is None:
-                continue
-            order = self._order(cell, templates.fill(template, cells))
-            if order is None or order * sign <= 0:
-                return False
-        return True
-
-    def _order(self, one: str, other: str) -> float | None:
-        """Return by how much `other` is more, as numbers or else as instants; None if they are neither."""
-        for read in (lambda text: _number(text, "."), lambda text: self._instants.read(text).timestamp()):
-            try:
-                return read(other) - read(one)
-            except (ValueError, OverflowError):
-                continue
-        return None
-
-
-def _filled(condition: Condition, cell: str) -> bool:
-    return (
-        (condition.filled is None or bool(cell) == condition.filled)
-        and (condition.is_ is None or fold(cell) in map(fold, condition.is_))
-        and (condition.not_ is None or fold(cell) not in map(fold, condition.not_))
-        and (condition.matches is None or re.search(condition.matches, cell, re.IGNORECASE) is not None)
-    )
-
-
-def _compared(condition: Condition, cell: str) -> bool:
-    if condition.at_least is None and condition.at_most is None:
-        return True
-    try:
-        number = _number(cell, ".")
-    except ValueError:
-        return False
-    return (condition.at_least is None or number >= condition.at_least) and (
-        condition.at_most is None or number <= condition.at_most
-    )
-
-
-def _changed(condition: Condition, cell: str, cells: Cells) -> bool:
-    if condition.changed is None:
-        return True
-    before = cells.get(f"{PREVIOUS}{condition.column}")
-    return (before is None or before.strip() != cell) == condition.changed
-
-
-def count_of(column: str, cells: Cells) -> int:
-    """Return how often a command is repeated; an empty cell is 0. Raise RowError."""
-    text = cells.get(column, "").strip()
-    try:
-        count = _whole(_number(text, ".")) if text else 0
-        if not 0 <= count <= MOST_TIMES:
-            raise Misread("times", most=MOST_TIMES)
-    except Misread as error:
-        where = {"where": column, "text": text[:80]}
-        raise RowError("unreadable", variant=error.variant, **where, **error.values) from error
-    return count
-
 
 def area_row(spec: Value, cells: Cells) -> Row:
     """Return what a row of a sheet of areas says."""
     code, name, parent = (cells.get(column, "").strip() for column in spec.area_of or ("", "", ""))
     return Row(code, name, parent)
-
-
-# -- types -------------------------------------------------------------------------------------------------
 
 
 def _constant(value: Any) -> Any:
@@ -381,92 +274,11 @@ def _cell(spec: Value, text: str) -> dict[str, str]:
     return {"where": spec.where, "text": text[:80]}
 
 
-def _typed(spec: Value, kind: Kind, text: str, region: str) -> Any:
-    match kind:
-        case "int":
-            return _whole(_number(text, spec.decimal))
-        case "number":
-            return _number(text, spec.decimal)
-        case "bool":
-            return _truth(text)
-        case "phone":
-            return _phone(text, spec, region)
-        case "list":
-            return _parts(spec, text)
-        case "lon" | "lat":
-            return coordinate(spec, kind, text)
-        case "names":
-            return {"zh" if _HAN.search(text) else "en": text}
-        case _:
-            return _each(kind, text)
-
-
-def _parts(spec: Value, text: str) -> list[str]:
-    """Return the parts of a list."""
-    return [part.strip() for part in re.split(f"[{re.escape(spec.split)}]", text) if part.strip()]
-
-
-def _each(kind: Kind, text: Any) -> Any:
-    if kind == "code":
-        found = templates.code(text)
-        if not found:
-            raise Misread("letters")
-        return found
-    if kind == "id":
-        return templates.identifier(text)
-    return templates.slug(text) if kind == "slug" else text
-
-
-def _number(text: str, decimal: str) -> float:
-    """Return a number. Signs that group its digits must group them by three: `1,5` is not 15."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    if (found := _GROUPED[decimal].fullmatch(plain)) is not None:
-        plain = _BETWEEN.sub("", found[1]) + (found[2] or "")
-    elif "_" in plain:
-        raise Misread("number")
-    try:
-        number = float(plain.replace(",", ".") if decimal == "," else plain)
-    except ValueError:
-        raise Misread("number") from None
-    if not math.isfinite(number):
-        raise Misread("number")
-    return number
-
-
-def _whole(number: float) -> int:
-    if not number.is_integer():
-        raise Misread("whole")
-    return int(number)
-
-
-def _truth(text: str) -> bool:
-    lower = fold(text)
-    if lower in _TRUE or lower in _FALSE:
-        return lower in _TRUE
-    raise Misread("truth")
-
-
-def _phone(text: str, spec: Value, region: str) -> str:
-    """Return the number as dialled. Raise Misread if a spreadsheet rounded it, or if it can be no number."""
-    plain = unicodedata.normalize("NFKC", text).removesuffix(".0")
-    if rounded(plain):
-        raise Misread("rounded")
-    if spec.ask and not possible(plain, region):
-        raise Misread("phone")
-    found = numbers(plain)
-    return ", ".join(found) if len(found) > 1 else plain
-
-
 def _extracted(expression: str, text: str) -> str:
     found = re.search(expression, text)
     if found is None:
         return ""
     return "".join(part or "" for part in found.groups()).strip() if found.groups() else found[0].strip()
-
-
-def fold(text: str) -> str:
-    """Return a text for comparison: without case and width, spaces collapsed."""
-    return " ".join(unicodedata.normalize("NFKC", text).split()).casefold()
 
 
 def _folded(table: dict[str, Any]) -> dict[str, str]:

@@ -12,7 +12,8 @@ import msgspec
 from msgspec import Meta
 
 from services.intake.cells.places import Places
-from services.intake.cells.values import ANY, Answers, Cells, fold
+from services.intake.cells.texts import Cells, fold
+from services.intake.cells.values import ANY, Answers
 from services.intake.errors import MappingError, RowError
 from services.intake.mapping import Mapping, Value, codec
 from services.intake.rows.drafts import Drafts

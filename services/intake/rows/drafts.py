@@ -12,8 +12,10 @@ from events.assignment import DISPATCHED, DONE
 from services.decisions.base import Refused, commands
 from services.decisions.jurisdiction.commands import Establish
 from services.decisions.lookups import whole_place
+from services.intake.cells.numbers import count_of
 from services.intake.cells.places import Places
-from services.intake.cells.values import Answers, Cells, Values, count_of
+from services.intake.cells.texts import Cells
+from services.intake.cells.values import Answers, Values
 from services.intake.errors import RowError
 from services.intake.mapping import CommandMap, Condition, Each, Mapping, Value
 from services.intake.mapping.columns import HERE
@@ -90,7 +92,7 @@ class Drafts:
     def skipped(self, cells: Cells) -> bool:
         """Return whether the mapping skips the row: all conditions of `skip` hold."""
         skip = self.source.skip
-        return bool(skip) and all(self.values.holds(condition, cells) for condition in skip)
+        return bool(skip) and all(self.values.conditions.holds(condition, cells) for condition in skip)
 
     def root(self, cells: Cells) -> bool:
         """Return whether the row is the jurisdiction itself, in a sheet of areas: there is nothing to do."""
@@ -106,7 +108,7 @@ class Drafts:
             one = step.map
             for item in self._items(one.each, cells) if one.each else ({},):
                 within = {**cells, **item} if item else cells
-                if step.when and not all(self.values.holds(c, within) for c in step.when):
+                if step.when and not all(self.values.conditions.holds(c, within) for c in step.when):
                     continue
                 draft = self._draft(step, within, running)
                 running = draft.sort
@@ -205,7 +207,7 @@ class Drafts:
         return Part(
             key="\0".join(cells.get(column, "").strip() for column in key),
             draft=draft,
-            verdicts=[self.values.holds(condition, cells) for condition in step.together],
+            verdicts=[self.values.conditions.holds(condition, cells) for condition in step.together],
         )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from services.intake.cells.values import Cells
+from services.intake.cells.texts import Cells
 from services.intake.errors import RowError
 from services.intake.mapping import Mapping
 from services.intake.mapping.columns import NUMBER, PREVIOUS
