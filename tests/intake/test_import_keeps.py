@@ -19,7 +19,7 @@ from tests.given import J
 ROWS = 1_500
 FEW = {
     "services.decisions.state": {"MOST_LOOKED_UP": 200},
-    "services.intake.sending.spool": {"MOST_ITEMS": 60},
+    "services.intake.sending.ordering": {"MOST_ITEMS": 60},
     "services.intake.sending.stints": {"_KEPT": 100},
     "services.recorder.replica": {"KEEP_IDS": 200, "EVICT": 50, "EVERY": 300},
     "services.recorder.snapshotting": {"EVERY": 300},

@@ -119,21 +119,21 @@ async def _import(
 ) -> None:
     """Import one table."""
     spool, stop = Spool(found.source), threading.Event()
-    reading = Reading(found, mapping, drafts, spool, progress, stop)
+    outcomes, reading = spool.outcomes, Reading(found, mapping, drafts, spool, progress, stop)
     try:
         await _thread(reading.all, stop)
         total = await _thread(spool.finish, stop)
         hashed = await _thread(lambda: digest(found.path), stop)
         await sender.all(spool, total, hashed, summary, progress)
         one = FileSummary(found.name, found.source.name, rows=reading.rows, ignored=drafts.ignored)
-        one.applied, one.known, one.skipped, one.rejected = spool.sums()
-        one.differing, one.changes = spool.changes(found.sheet)
-        one.noted = spool.noted.all()
+        one.applied, one.known, one.skipped, one.rejected = outcomes.sums()
+        one.differing, one.changes = outcomes.changes(found.sheet)
+        one.noted = outcomes.noted.all()
         if one.rejected:
-            await _thread(lambda: write_rejects(found, mapping, spool, rejects), stop)
+            await _thread(lambda: write_rejects(found, mapping, outcomes, rejects), stop)
             one.rejects = str(rejects.path)
         summary.files.append(one)
-        summary.notes += [msgspec.structs.replace(note, file=found.name) for note in spool.notes]
+        summary.notes += [msgspec.structs.replace(note, file=found.name) for note in outcomes.notes]
     finally:
         spool.close()
 

@@ -48,14 +48,14 @@ class Reading:
             try:
                 self._row(line, cells)
             except RowError as error:
-                self._spool.reject(line, error.code, named(self._found, error.values))
+                self._spool.outcomes.reject(line, error.code, named(self._found, error.values))
         if self._progress:
             self._progress(self.rows, None)
 
     def _row(self, line: int, cells: Cells) -> None:
         thing = self._with_previous(cells)
         if self._drafts.skipped(cells):
-            self._spool.skip(line)
+            self._spool.outcomes.skip(line)
             return
         if self._drafts.root(cells):
             self._spool.add(line, [], [])
@@ -66,7 +66,7 @@ class Reading:
         self._read += 1
         for draft in (*singles, *(part.draft for part in parts)):
             draft.thing, draft.row = thing, self._read
-        self._spool.noted.see(line, (*singles, *(part.draft for part in parts)))
+        self._spool.outcomes.noted.see(line, (*singles, *(part.draft for part in parts)))
         self._spool.add(line, singles, parts)
 
     def _cells(self) -> Iterator[tuple[int, Cells]]:
@@ -76,7 +76,7 @@ class Reading:
             try:
                 cells = cells_of(self._found, raw)
             except RowError as error:
-                self._spool.reject(line, error.code, named(self._found, error.values))
+                self._spool.outcomes.reject(line, error.code, named(self._found, error.values))
                 continue
             for column in self._found.source.fill_down:
                 if cells.get(column, "").strip():
@@ -113,7 +113,7 @@ class Reading:
             try:
                 at = self._drafts.values.at(spec, cells) if spec else None
             except RowError as error:
-                self._spool.reject(line, error.code, named(self._found, error.values))
+                self._spool.outcomes.reject(line, error.code, named(self._found, error.values))
                 continue
             row = (micros(at) if at else UNDATED, line, msgspec.msgpack.encode(cells))
             db.execute("INSERT INTO waiting VALUES (?,?,?)", row)

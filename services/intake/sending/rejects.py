@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from services.intake.mapping import Mapping
-from services.intake.sending.spool import Spool
+from services.intake.sending.outcomes import Outcomes
 from services.intake.tables.harmless import HEADINGS, harmless
 from services.intake.tables.header import Found
 from services.intake.tables.reader import rows
@@ -20,14 +20,14 @@ class Rejects(NamedTuple):
     language: str
 
 
-def write_rejects(found: Found, mapping: Mapping, spool: Spool, target: Rejects) -> None:
+def write_rejects(found: Found, mapping: Mapping, outcomes: Outcomes, target: Rejects) -> None:
     """Write a CSV file readable only by its owner, because rows contain personal data."""
     target.path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(target.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", newline="", encoding="utf-8-sig") as out:
         writer = csv.writer(out)
         writer.writerow([*HEADINGS, *map(harmless, found.header)])
-        wanted = spool.rejected()
+        wanted = outcomes.rejected()
         reject = next(wanted, None)
         for line, cells in rows(found.path, mapping, found.sheet):
             if reject is None:

@@ -9,8 +9,10 @@ from services.decisions.base import AFTER, SAID
 from services.decisions.jurisdiction.commands import Establish
 from services.intake.cells.identity import command_id
 from services.intake.errors import ImportFailed
+from services.intake.sending.ordering import MOST_ITEMS, Item
+from services.intake.sending.outcomes import Outcomes
 from services.intake.sending.reading import Progress
-from services.intake.sending.spool import MOST_ITEMS, Item, Spool
+from services.intake.sending.spool import Spool
 from services.intake.sending.summary import Summary
 
 ESTABLISHED: Final = "jurisdiction.established"
@@ -73,13 +75,13 @@ class Sender:
             while await self._fill(under_way, batches, file_hash):
                 for batch, answers in await self._settled(under_way):
                     for one, answer in zip(batch, answers, strict=True):
-                        _note(one, answer, spool, summary)
+                        _note(one, answer, spool.outcomes, summary)
                     sent += len(batch)
                     if progress:
                         progress(sent, total)
         finally:
             await _dropped(under_way)
-        spool.settle()
+        spool.outcomes.settle()
 
     async def _fill(self, under_way: "deque[_Asked]", batches: Iterator[list[Item]], file_hash: str) -> bool:
         """Send batches until as many as the sink takes are under way; False if none is left."""
@@ -195,16 +197,16 @@ def _as_first(before: dict[str, Any], now: dict[str, Any]) -> dict[str, Any]:
     return now
 
 
-def _note(one: Item, answer: dict[str, Any], spool: Spool, summary: Summary) -> None:
+def _note(one: Item, answer: dict[str, Any], outcomes: Outcomes, summary: Summary) -> None:
     outcome, code = answer["outcome"], answer.get("code")
     if code == ESTABLISHED and one.gid is not None and one.gid < 0:
         outcome, code = "known", None
     summary.count(one.name, outcome, code)
     if outcome == "accepted":
-        spool.applied(one)
+        outcomes.applied(one)
         for noted in answer.get("anomalies") or ():
-            spool.noted.add(noted, spool.line_of(one))
+            outcomes.noted.add(noted, outcomes.line_of(one))
     elif outcome == "refused" and code == DIFFERS:
-        spool.differs(one, answer.get("values") or {})
+        outcomes.differs(one, answer.get("values") or {})
     elif outcome == "refused":
-        spool.refused(one, code or "internal", answer.get("values") or {})
+        outcomes.refused(one, code or "internal", answer.get("values") or {})
