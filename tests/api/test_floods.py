@@ -117,6 +117,21 @@ async def test_a_connection_without_a_request_is_closed_and_one_with_a_request_i
         writer.close()
 
 
+async def test_a_later_head_that_does_not_arrive_closes_the_connection() -> None:
+    async with serving(Connections(head_seconds=0.1)) as port, asyncio.timeout(3):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for _ in range(2):
+            writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n")
+            await asyncio.sleep(0.02)
+            writer.write(b"\r\n")
+            assert (await reader.readline()).split()[1] == b"200"
+            await reader.readuntil(b"0\r\n\r\n")
+            await asyncio.sleep(0.15)
+        writer.write(b"G")
+        assert await reader.read() == b""
+        writer.close()
+
+
 def request(path: str, secret: str, **body: Any) -> bytes:
     """Return a command, or a read if there is no body."""
     content = json.dumps(body).encode() if body else b""

@@ -15,7 +15,8 @@ from services.api.server.direct import Direct, answering
 MOST_OF_ONE: Final = 512
 """Most open connections of one address."""
 HEAD_SECONDS: Final = 15.0
-"""Time for the first request's head. uvicorn itself closes connections that idle between requests."""
+"""Time for a request's head: the first one's from the connection's start, later ones' from their first bytes.
+uvicorn itself closes connections that idle between requests."""
 MOST_HEAD: Final = 64 * 1024
 """Bytes of a request's line and headers; also of what follows a body in parts."""
 TELL_SECONDS: Final = 60.0
@@ -87,13 +88,19 @@ def protocol(connections: Connections, direct: Direct | None = None) -> type[Ord
                 transport.close()
                 return
             self._address = address
-            self._head = self.loop.call_later(connections.head_seconds, transport.close)
+            self._await_head()
 
-        def on_headers_complete(self) -> None:
-            self._pending = 0
+        def _await_head(self) -> None:
+            self._head = self.loop.call_later(connections.head_seconds, self.transport.close)
+
+        def _stop_timer(self) -> None:
             if self._head:
                 self._head.cancel()
                 self._head = None
+
+        def on_headers_complete(self) -> None:
+            self._pending = 0
+            self._stop_timer()
             super().on_headers_complete()
 
         def on_body(self, body: bytes) -> None:
@@ -102,11 +109,11 @@ def protocol(connections: Connections, direct: Direct | None = None) -> type[Ord
 
         def on_message_complete(self) -> None:
             self._pending = 0
+            self._stop_timer()  # it ran if the answer came before the end of the body
             super().on_message_complete()
 
         def connection_lost(self, exc: Exception | None) -> None:
-            if self._head:
-                self._head.cancel()
+            self._stop_timer()
             if self._address is not None:
                 connections.leave(self._address)
                 self._address = None
@@ -119,6 +126,8 @@ def protocol(connections: Connections, direct: Direct | None = None) -> type[Ord
             super().data_received(data)
             if self._pending > MOST_HEAD and not self.transport.is_closing():
                 self.refuse(_TOO_LARGE)
+            elif self._pending and not self._head and self.cycle and self.cycle.response_complete:
+                self._await_head()
 
     return Limited
 
