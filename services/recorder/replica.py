@@ -25,6 +25,8 @@ MOST_AT_ONCE: Final = 100_000
 """Events read from the log before idle rows are put away."""
 KEEP_IDS: Final = 50_000
 """Most command ids held in memory, if the view of commands has the older ones."""
+CROWDED: Final = 250_000
+"""Too many command ids in memory, 360 bytes each: the views that should have them are far behind."""
 EVICT: Final = 2_000
 """Ids forgotten at once, in a millisecond."""
 
@@ -48,6 +50,11 @@ class Replica:
         self._read: int | None = None
         """While the state is made: events read from the log since it was last gathered."""
         self._gathers = True
+
+    @property
+    def crowded(self) -> bool:
+        """Whether memory holds too many command ids."""
+        return len(self.state[COMMANDS]) > CROWDED
 
     async def restore(self) -> None:
         """Restore the snapshot, if the log continues it. Raises LogUnavailable."""

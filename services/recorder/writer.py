@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from typing import Final
 from uuid import uuid4
 
@@ -17,7 +17,7 @@ from services.log.port import Log, LogDamaged, LogUnavailable, OutcomeUnknown
 from services.recorder.envelope import CommandEnvelope, Outcome
 from services.recorder.erasing import VaultBacklog
 from services.recorder.errors import Parked, SnapshotMismatch
-from services.recorder.group import MOST_COMMANDS, next_size
+from services.recorder.group import LEAST_COMMANDS, MOST_COMMANDS, next_size
 from services.recorder.queue import CommandQueue, Queued
 from services.recorder.recording import OnRecorded, Recorder
 from services.recorder.replica import Lookup, Replica
@@ -27,6 +27,8 @@ from services.snapshots.port import RowsLost, Snapshots
 from services.vault.errors import VaultUnavailable
 from services.views.port import ViewsUnavailable
 
+GAIN_SECONDS: Final = 0.05
+"""Longest pause between two groups while too many command ids wait in memory for the views."""
 RETRY_SECONDS: Final = 1.0
 """Interval between attempts at the vault's backlog while no commands arrive."""
 
@@ -72,7 +74,9 @@ class Writer:
             recorded=recorded,
             appending=appending,
         )
-        self._throttle = Throttle()
+        self._throttle, self._crowds = Throttle(), Throttle()
+        self._gained = asyncio.Event()
+        """Set when the views have followed."""
         self._reading = asyncio.Lock()
         """Held while the state may be ahead of the log."""
         self._queue = CommandQueue()
@@ -115,6 +119,7 @@ class Writer:
     def viewed(self, position: int) -> None:
         """Note the position reached by the `commands` view; older ids need not be kept in memory."""
         self._replica.viewed = position
+        self._gained.set()
 
     @property
     def state(self) -> State:
@@ -230,8 +235,21 @@ class Writer:
         await self._replica.leave(LEAST)
         self._left = not self._queue and not self._backlog
 
+    async def _let_views_gain(self) -> None:
+        """Wait for views that are far behind, but not for long, as they may stand still."""
+        if (more := self._crowds.more()) is not None:
+            log_of.warning("the views of %s are far behind; taking fewer commands%s", self.jurisdiction, more)
+        self._gained.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GAIN_SECONDS):
+                await self._gained.wait()
+
     async def _serve(self) -> None:
-        self._taken = taken = self._queue.take(self._at_once)
+        most = self._at_once
+        if self._replica.crowded:
+            most = min(most, LEAST_COMMANDS)
+            await self._let_views_gain()
+        self._taken = taken = self._queue.take(most)
         if not taken and not self._backlog:
             self._work.clear()
             return

@@ -8,18 +8,15 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from office import ask, office
 from scripted import Scripted, Topic
 
 from services.adapters.sqlite.keys import local_vault
-from services.base.clock import SystemClock
-from services.decisions.base import Command
-from services.decisions.state import RecordedCommand
 from services.decisions.worker.commands import Erase, Register
 from services.log.chained import ChainedLog
 from services.recorder import recording
 from services.recorder import writer as writing
 from services.recorder.envelope import CommandEnvelope
-from services.recorder.writer import Writer
 from services.snapshots.port import Snapshot
 from services.vault import Vault
 from services.vault.errors import VaultUnavailable
@@ -57,33 +54,6 @@ class Locked:
             raise VaultUnavailable("away")
         self.destroyed += subjects
         await self._vault.erase_all(jurisdiction, subjects)
-
-
-async def _nothing(ids: object, upto: int) -> dict[str, RecordedCommand]:
-    return {}
-
-
-def office(log: ChainedLog, vault: Any, snapshots: Any = None) -> Writer:
-    """Return a writer, as in a separate process."""
-    return Writer(
-        J,
-        log=log,
-        vault=vault,
-        clock=SystemClock(),
-        timezone="Asia/Shanghai",
-        lookup=_nothing,
-        recorded=lambda jurisdiction, stored, *, bulk: None,
-        erased=lambda code, position: None,
-        snapshots=snapshots,
-    )
-
-
-async def ask(writer: Writer, command: Command, key: str | None = None) -> str:
-    envelope = CommandEnvelope(
-        id=key or str(uuid4()), command=command, actor="admin/a", received=datetime.now(UTC)
-    )
-    async with asyncio.timeout(5):
-        return (await writer.submit([envelope]))[0].outcome
 
 
 @pytest.fixture
