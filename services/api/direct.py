@@ -19,6 +19,7 @@ from services.api.lean import LeanFastAPI, LeanRequest
 from services.api.named_files import file_of
 from services.api.pages import data_headers
 from services.api.problems import Problem
+from services.api.server.direct import Headers
 from services.recorder.envelope import Outcome
 from services.recorder.errors import Overloaded, Parked
 
@@ -27,7 +28,6 @@ MOST_BYTES: Final = 16 * 1024
 _PATH: Final = re.compile(rb"/api/v1/([A-Za-z0-9]{1,32})/commands/([a-z_]+\.[a-z_]+)")
 
 log_of = logging.getLogger("muster.api")
-Headers = list[tuple[bytes, bytes]]
 Respond = Callable[[Response, Headers], None]
 
 

@@ -66,9 +66,7 @@ class SecurityHeaders:
         self._of_parts = [(b"x-content-type-options", b"nosniff")]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope.get("path", "")
-        headers = self._of_parts if _is_part(path) else [] if path.startswith("/api/") else self._headers
-        headers = [*headers, *_tls(scope)] if headers else data_headers(scope)
+        headers = self._of(scope)
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -76,6 +74,12 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, sending)
+
+    def _of(self, scope: Scope) -> list[tuple[bytes, bytes]]:
+        path: str = scope.get("path", "")
+        if path.startswith("/api/"):
+            return data_headers(scope)
+        return [*(self._of_parts if _is_part(path) else self._headers), *_tls(scope)]
 
 
 def data_headers(scope: Scope) -> list[tuple[bytes, bytes]]:
@@ -94,6 +98,8 @@ def _is_part(path: str) -> bool:
 def _tls(scope: Scope) -> list[tuple[bytes, bytes]]:
     """Return the HSTS header under TLS, except for localhost, where other programs may serve other ports
     without TLS."""
+    if scope.get("scheme") != "https":
+        return []
     host = next((value for name, value in scope.get("headers", ()) if name == b"host"), b"")
     local = host.rpartition(b":")[0] or host
-    return [_TLS] if scope.get("scheme") == "https" and local.lower() != b"localhost" else []
+    return [] if local.lower() == b"localhost" else [_TLS]

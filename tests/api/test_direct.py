@@ -23,7 +23,7 @@ class Connection:
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, secret: str) -> None:
         self.reader, self.writer, self._secret = reader, writer, secret
 
-    def request(self, worker: str, *, version: str = "1.1", length: int | None = None, **more: str) -> bytes:
+    def request(self, worker: str, *, version: str = "1.1", **more: str) -> bytes:
         body = json.dumps({"worker": worker, "role": "courier"}).encode()
         headers = {
             "host": "x",
@@ -124,9 +124,8 @@ async def test_a_request_in_pieces(there: Service, pieces: tuple[int, ...]) -> N
 
 async def test_a_body_in_chunks(there: Service, direct: list[str]) -> None:
     async with connected(there) as one:
-        head, _, body = one.request("a", transfer_encoding="chunked", content_length="").partition(
-            b"\r\n\r\n"
-        )
+        whole = one.request("a", transfer_encoding="chunked", content_length="")
+        head, _, body = whole.partition(b"\r\n\r\n")
         one.writer.write(head + b"\r\n\r\n%x\r\n%s\r\n0\r\n\r\n" % (len(body), body))
         assert (await one.answer())[2]["outcome"] == "accepted"
     assert direct == ["a"]
@@ -178,7 +177,7 @@ async def held(there: Service, monkeypatch: pytest.MonkeyPatch) -> asyncio.Event
     return go_on
 
 
-async def _queued(service: Service, direct: list[str]) -> None:
+async def _queued(direct: list[str]) -> None:
     async with asyncio.timeout(5):
         while not direct:
             await asyncio.sleep(0.01)
@@ -189,7 +188,7 @@ async def test_a_sender_that_goes_away_is_recorded(
 ) -> None:
     async with connected(there) as one:
         one.writer.write(one.request("a"))
-        await _queued(there, direct)
+        await _queued(direct)
     before = there.muster.progress.positions[J]
     held.set()
     assert await there.muster.progress.reached(J, before + 1, 5)
@@ -201,7 +200,7 @@ async def test_a_server_that_stops_answers_first(
 ) -> None:
     async with connected(there) as one:
         one.writer.write(one.request("a"))
-        await _queued(there, direct)
+        await _queued(direct)
         there.stop.set()
         await asyncio.sleep(0.3)
         held.set()
@@ -215,7 +214,7 @@ async def test_a_command_sent_ahead_waits_for_the_first(
 ) -> None:
     async with connected(there) as one:
         one.writer.write(one.request("a"))
-        await _queued(there, direct)
+        await _queued(direct)
         one.writer.write(HEALTH + one.request("b"))
         await asyncio.sleep(0.05)
         assert direct == ["a"]
