@@ -17,6 +17,7 @@ from services.api.commands import BODIES
 from services.api.context import COOKIE, Answer, NotModified
 from services.api.parameters import schemas as parameter_schemas
 from services.api.problems import ProblemDetails
+from services.api.repeated import told_once
 from services.api.routing import JSON, Endpoint, Operation, operation_of
 from services.api.table_files import XLSX
 from services.decisions.base import BASED_ON
@@ -86,7 +87,8 @@ def document(routes: Routes) -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": paths,
-        "components": {
+        "components": told_once(paths)
+        | {
             "schemas": schemas.together(components, schemas.of_bodies(models)),
             "securitySchemes": {
                 "token": {"type": "http", "scheme": "bearer"},

@@ -12,6 +12,7 @@ from services.api.app import document as whole
 from services.api.context import Answer, NotModified, answer
 from services.api.document import document
 from services.api.parameters import Parameters, Reveal
+from services.api.repeated import OFTEN, told_once
 from services.api.routing import operation, operation_of
 
 
@@ -89,9 +90,10 @@ def test_every_operation_has_an_id_of_its_own() -> None:
 
 
 def references(part: Any) -> set[str]:
+    """Return all of them, such as `schemas/Told`."""
     match part:
         case {"$ref": str(name)}:
-            return {name.rpartition("/")[2]}
+            return {name.removeprefix("#/components/")}
         case dict():
             return set[str]().union(*map(references, part.values()))
         case list():
@@ -101,4 +103,35 @@ def references(part: Any) -> set[str]:
 
 
 def test_every_reference_leads_somewhere() -> None:
-    assert references(whole()) <= whole()["components"]["schemas"].keys()
+    document = whole()
+    components = {f"{kind}/{name}" for kind, some in document["components"].items() for name in some}
+
+    assert references(document) <= components
+
+
+def test_what_many_operations_share_is_told_once() -> None:
+    paths = {
+        f"/{n}": {"get": {"parameters": [_page(n)], "responses": {"404": _unknown()}}} for n in range(OFTEN)
+    }
+    components = told_once(paths)
+
+    assert components["responses"] == {"404": _unknown()}
+    assert paths["/3"]["get"]["responses"] == {"404": {"$ref": "#/components/responses/404"}}
+    assert components["parameters"] == {}
+    assert paths["/3"]["get"]["parameters"] == [_page(3)], "this one is like no other"
+
+
+def test_two_kinds_of_one_name_are_told_apart() -> None:
+    paths = {f"/{n}": {"get": {"parameters": [_page(n % 2)], "responses": {}}} for n in range(2 * OFTEN)}
+    components = told_once(paths)
+
+    assert components["parameters"] == {"page": _page(0), "page-2": _page(1)}
+    assert paths["/3"]["get"]["parameters"] == [{"$ref": "#/components/parameters/page-2"}]
+
+
+def _page(number: int) -> dict[str, Any]:
+    return {"name": "page", "in": "query", "schema": {"type": "integer", "default": number}}
+
+
+def _unknown() -> dict[str, Any]:
+    return {"description": "Unknown"}
