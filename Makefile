@@ -86,7 +86,7 @@ check-python: $(READY)
 	@$(BIN)/ruff check .
 # It takes one core for a minute: what the tests leave, while they wait.
 check-types: $(READY)
-	@nice $(BIN)/pyright
+	@NODE_OPTIONS=--max-semi-space-size=64 nice $(BIN)/pyright
 check-web: $(READY) $(WEB_READY)
 	@$(NODE) node_modules/@biomejs/biome/bin/biome ci --error-on-warnings .
 	@$(NODE) node_modules/typescript/lib/tsc.js

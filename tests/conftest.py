@@ -65,6 +65,9 @@ def pytest_unconfigure() -> None:
 
 
 gc.disable()
+# httpcore looks for it at each request of an asynchronous client. Where it is not installed, the search takes
+# a tenth of a test of the API.
+sys.modules.setdefault("sniffio", None)  # type: ignore[arg-type]
 
 
 @pytest.hookimpl(trylast=True)

@@ -17,7 +17,7 @@ from serving import City, until
 pytestmark = pytest.mark.timeout(300)
 
 USABLE_S, SHOWN_S = 1.5, 1.0
-LOADS, CHANGES, A_SECOND = 3, 100, 5 if LONG else 10
+LOADS, CHANGES, A_SECOND = 3, 100, 5 if LONG else 20
 
 
 @pytest.fixture(scope="module")
