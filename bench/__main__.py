@@ -239,7 +239,8 @@ async def in_turn(table: Table, port: int, token: str, requests: int, data: Path
 
 async def batches_in_turn(table: Table, port: int, token: str, events: int, data: Path) -> None:
     """Batches beside their peer."""
-    durable, visible, theirs, spent = list[float](), list[float](), list[float](), list[list[float]]()
+    durable, visible, spent = list[float](), list[float](), list[list[float]]()
+    theirs, saving = list[float](), list[float]()
     server = psutil.Process(int(json.loads(running_file(data).read_text())["pid"]))
     for _ in range(TURNS):
         before = processor_seconds(server)
@@ -248,12 +249,14 @@ async def batches_in_turn(table: Table, port: int, token: str, events: int, data
         durable.append(found[0])
         visible.append(found[1])
         with process("-m", "bench.peer_eventsourcing", "--events", str(events)) as child:
-            rate, cost = map(float, child.communicate()[0].split())
+            rate, cost, saved, _ = map(float, child.communicate()[0].split())
         theirs.append(rate)
+        saving.append(saved)
         spent.append([*costs, 1e6 * cost])
     table.say("batches of 500, events/s, durable", f"{median(durable):,.0f}/s")
     table.say("the same, and visible in every view", f"{median(visible):,.0f}/s", "goal >= 20,000")
     table.ratio("the same", visible, theirs, "eventsourcing on SQLite", "5")
+    table.say("its aggregates held by the caller, only saved", f"{median(saving):,.0f}/s")
     *mine, of_theirs = map(median, zip(*spent, strict=True))
     told = " + ".join(f"{one:.0f}" for one in mine)
     table.say(
