@@ -2,7 +2,7 @@
 (`python -m bench.peer_eventsourcing`). It has no views.
 
 A command names a worker, which an application of the library gets from its repository, here with a cache of
-them all. How long saving alone takes is measured too: with aggregates that the caller holds.
+them all, which copies each. How long saving alone takes is measured too: with aggregates that the caller holds.
 """
 
 import argparse
@@ -42,6 +42,7 @@ def rate(folder: Path, events: int, *, held: bool) -> tuple[float, float]:
             "PERSISTENCE_MODULE": "eventsourcing.sqlite",
             "SQLITE_DBNAME": str(folder / f"events-{held}.sqlite"),
             "AGGREGATE_CACHE_MAXSIZE": str(2 * WORKERS),
+            "AGGREGATE_CACHE_FASTFORWARD": "n",  # only this process writes
         }
     )
     workers = [Worker(role="courier") for _ in range(WORKERS)]

@@ -9,7 +9,7 @@ import msgspec
 
 from services.base.memory import trim
 from services.decisions.snapshot import Frozen, Restored, freeze, idle_rows, row_of
-from services.decisions.state import State
+from services.decisions.state import COMMANDS, State
 from services.log.port import Log
 from services.snapshots.packing import pack, unpack
 from services.snapshots.port import RowsLost, Snapshot, Snapshots, SnapshotsUnavailable
@@ -21,6 +21,8 @@ PART: Final = 10
 it costs an event no more the more there is."""
 MUCH: Final = 20_000
 """Rows put away at once of which the memory is given back to the system."""
+MANY_IDS: Final = 100_000
+"""Command ids in a snapshot, from which on it is replaced once views have them. A start reads them all."""
 LEAST: Final = 500
 """Fewest events worth a final snapshot."""
 
@@ -33,6 +35,8 @@ class SnapshotKeeper:
     def __init__(self, jurisdiction: str, log: Log, snapshots: Snapshots) -> None:
         self._jurisdiction, self._log, self._snapshots = jurisdiction, log, snapshots
         self._position = self._forgotten = 0
+        self._ids = 0
+        """Command ids in the stored snapshot: many if the views were far behind."""
         self._last: Snapshot | None = None
         """The last one read or stored, without its payload."""
         self._packing: asyncio.Task[None] | None = None
@@ -48,6 +52,7 @@ class SnapshotKeeper:
         if found is None or restored is None:
             return None
         self._position, self._forgotten = found.position, restored.forgotten
+        self._ids = len(restored.state[COMMANDS])
         self._last = msgspec.structs.replace(found, payload=b"")
         if found.place is not None:
             self._log.add_mark(self._jurisdiction, found.head, found.place)
@@ -88,17 +93,21 @@ class SnapshotKeeper:
 
         Command ids up to `viewed` are left out; the view of commands has them. Idle rows are put away.
         """
-        new = state.head.position - self._position
-        if new < least or (self._packing and not self._packing.done()):
-            return
-        if least >= EVERY and new < state.size // PART:
+        if not self._due(state, least) or (self._packing and not self._packing.done()):
             return
         place = self._log.mark(self._jurisdiction)
         known = place[1] if place and place[0] == state.head else None
         self._forgotten = max(self._forgotten, min(viewed, state.head.position))  # views may lag at startup
         frozen = freeze(state, self._forgotten, put_away=True)
-        self._position = state.head.position
+        self._position, self._ids = state.head.position, len(state[COMMANDS])
         self._packing = asyncio.create_task(self._keep(state, frozen, known), name="keeping a snapshot")
+
+    def _due(self, state: State, least: int) -> bool:
+        """Whether enough changed since the last snapshot, or it has many ids that the views have by now."""
+        new = state.head.position - self._position
+        if self._ids - len(state[COMMANDS]) >= MANY_IDS:
+            return new > 0
+        return new >= least and (least < EVERY or new >= state.size // PART)
 
     async def done(self) -> None:
         """Wait until the offered snapshot is stored."""

@@ -11,6 +11,7 @@ from services.decisions.state import COMMANDS, Away, RecordedCommand
 from services.decisions.worker.commands import CheckIn, CheckOut, Register
 from services.log.port import Log, Stored
 from services.recorder import replica as module
+from services.recorder import snapshotting
 from services.recorder.replica import Replica
 from services.recorder.snapshotting import SnapshotKeeper
 from services.snapshots.port import Idle, RowsLost, Snapshot, Snapshots, supersedes
@@ -123,6 +124,41 @@ async def test_a_start_behind_few_events_stores_nothing(chain: Chain) -> None:
     await made.hydrate()
     assert kept.positions == []
     assert made.state.head == chain.head
+
+
+async def test_a_snapshot_full_of_ids_is_replaced_once_the_views_have_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(snapshotting, "MANY_IDS", 50)
+    monkeypatch.setattr(module, "KEEP_IDS", 10)
+    monkeypatch.setattr(module, "EVICT", 0)
+    made, kept = Chain(J), Kept()
+    for n in range(ROUNDS):
+        made.commit(Register(worker=f"W{n}", role="courier"))
+    behind = await opened(made, kept, viewed=0)
+    await behind.leave(1)
+    first = made.head.position
+    made.commit(Register(worker="W", role="courier"))
+
+    waiting = await opened(made, kept, viewed=0)
+    waiting.settle()
+    await waiting.leave(ROUNDS)
+    assert kept.positions == [first], "the views lack the ids"
+
+    level = await opened(made, kept, viewed=made.head.position)
+    for _ in range(2):
+        level.settle()
+    await level.leave(ROUNDS)
+    assert kept.positions == [first, first + 1], "once"
+    assert len((await opened(made, kept, viewed=0)).state[COMMANDS]) <= 10
+
+
+async def opened(chain: Chain, kept: Kept, *, viewed: int) -> Replica:
+    """Return a state that was made as at a start."""
+    made = replica_of(chain, kept)
+    made.viewed = viewed
+    await made.hydrate()
+    return made
 
 
 @pytest.mark.parametrize("size", [1, 7, 4_096])
