@@ -2,7 +2,7 @@
 (`python -m bench.peer_eventsourcing`). It has no views.
 
 A command names a worker, which an application of the library gets from its repository, here with a cache of
-them all, which copies each. How long saving alone takes is measured too: with aggregates that the caller holds.
+them all, which copies each. Saving alone is measured too, with aggregates that the caller holds.
 """
 
 import argparse
