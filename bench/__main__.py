@@ -256,7 +256,7 @@ async def batches_in_turn(table: Table, port: int, token: str, events: int, data
     table.say("batches of 500, events/s, durable", f"{median(durable):,.0f}/s")
     table.say("the same, and visible in every view", f"{median(visible):,.0f}/s", "goal >= 20,000")
     table.ratio("the same", visible, theirs, "eventsourcing on SQLite", "5")
-    table.say("its aggregates held by the caller, only saved", f"{median(saving):,.0f}/s")
+    table.say("eventsourcing with aggregates held by the caller", f"{median(saving):,.0f}/s")
     *mine, of_theirs = map(median, zip(*spent, strict=True))
     told = " + ".join(f"{one:.0f}" for one in mine)
     table.say(

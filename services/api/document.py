@@ -17,7 +17,7 @@ from services.api.commands import BODIES
 from services.api.context import COOKIE, Answer, NotModified
 from services.api.parameters import schemas as parameter_schemas
 from services.api.problems import ProblemDetails
-from services.api.repeated import told_once
+from services.api.repeated import share
 from services.api.routing import JSON, Endpoint, Operation, operation_of
 from services.api.table_files import XLSX
 from services.decisions.base import BASED_ON
@@ -87,7 +87,7 @@ def document(routes: Routes) -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "paths": paths,
-        "components": told_once(paths)
+        "components": share(paths)
         | {
             "schemas": schemas.together(components, schemas.of_bodies(models)),
             "securitySchemes": {

@@ -86,7 +86,7 @@ class SnapshotKeeper:
                 await self._snapshots.drop(self._last)
             except SnapshotsUnavailable as error:
                 log_of.warning("cannot delete the snapshot of %s: %s", self._jurisdiction, error)
-        self._last, self._position, self._forgotten = None, 0, 0
+        self._last, self._position, self._forgotten, self._ids = None, 0, 0, 0
 
     def offer(self, state: State, viewed: int, least: int = EVERY) -> None:
         """Store the confirmed state if `least` events came since the last snapshot; packs it on a thread.

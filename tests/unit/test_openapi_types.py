@@ -1,5 +1,6 @@
 """The OpenAPI document follows the types of endpoints."""
 
+import re
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from services.api.app import document as whole
 from services.api.context import Answer, NotModified, answer
 from services.api.document import document
 from services.api.parameters import Parameters, Reveal
-from services.api.repeated import OFTEN, told_once
+from services.api.repeated import OFTEN, share
 from services.api.routing import operation, operation_of
 
 
@@ -109,24 +110,54 @@ def test_every_reference_leads_somewhere() -> None:
     assert references(document) <= components
 
 
-def test_what_many_operations_share_is_told_once() -> None:
+def test_what_many_operations_share_is_a_component() -> None:
     paths = {
         f"/{n}": {"get": {"parameters": [_page(n)], "responses": {"404": _unknown()}}} for n in range(OFTEN)
     }
-    components = told_once(paths)
+    components = share(paths)
 
-    assert components["responses"] == {"404": _unknown()}
-    assert paths["/3"]["get"]["responses"] == {"404": {"$ref": "#/components/responses/404"}}
+    assert components["responses"] == {"answer.404": _unknown()}
+    assert paths["/3"]["get"]["responses"] == {"404": {"$ref": "#/components/responses/answer.404"}}
     assert components["parameters"] == {}
     assert paths["/3"]["get"]["parameters"] == [_page(3)], "this one is like no other"
 
 
+def test_the_whole_document_says_the_same_with_components_as_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    shared = whole()
+    monkeypatch.setattr("services.api.document.share", lambda paths: {})
+    plain = whole()
+    components = shared["components"]
+
+    assert plain["paths"] != shared["paths"]
+    for path, methods in plain["paths"].items():
+        for method, one in methods.items():
+            found = shared["paths"][path][method]
+            parameters = [_led(some, components) for some in found.get("parameters", [])]
+            answers = {status: _led(some, components) for status, some in found["responses"].items()}
+            assert (parameters, answers) == (one.get("parameters", []), one["responses"])
+
+
+def test_components_have_names_that_openapi_allows_each_once() -> None:
+    names = [name for some in whole()["components"].values() for name in some]
+
+    assert [name for name in names if not re.fullmatch(r"[A-Za-z0-9._-]+", name)] == []
+    assert len(set(names)) == len(names), "generators keep all in one namespace"
+
+
 def test_two_kinds_of_one_name_are_told_apart() -> None:
     paths = {f"/{n}": {"get": {"parameters": [_page(n % 2)], "responses": {}}} for n in range(2 * OFTEN)}
-    components = told_once(paths)
+    components = share(paths)
 
-    assert components["parameters"] == {"page": _page(0), "page-2": _page(1)}
-    assert paths["/3"]["get"]["parameters"] == [{"$ref": "#/components/parameters/page-2"}]
+    assert components["parameters"] == {"query.page": _page(0), "query.page.2": _page(1)}
+    assert paths["/3"]["get"]["parameters"] == [{"$ref": "#/components/parameters/query.page.2"}]
+
+
+def _led(one: dict[str, Any], components: dict[str, Any]) -> dict[str, Any]:
+    """Return what a reference leads to; anything else as it is."""
+    if "$ref" not in one:
+        return one
+    kind, name = one["$ref"].removeprefix("#/components/").split("/")
+    return components[kind][name]
 
 
 def _page(number: int) -> dict[str, Any]:
