@@ -55,20 +55,31 @@ def begin(path: Path, disk: Disk, vfs: str, chance: random.Random) -> apsw.Conne
     return db
 
 
-async def write(writer: GroupCommit, chance: random.Random, ledger: Ledger) -> None:
-    """Append commits in groups of random size, until one is not acknowledged, or some time."""
+async def write(writer: GroupCommit, chance: random.Random, ledger: Ledger, *, apart: bool) -> None:
+    """Append commits in groups of random size, until one is not acknowledged, or some time.
+
+    `apart`: none is written together with the one before it, as may happen to any.
+    """
     head = Head()
     for _ in range(chance.randrange(1, 12)):
         made, after = [], head
         for _ in range(chance.randrange(1, 5)):
             data, after = commit(J, after, chance.randrange(1, 4), size=chance.choice((20, 6_000)))
             made.append((data, after))
-        answers = await asyncio.gather(*(writer.append(J, data) for data, _ in made), return_exceptions=True)
-        for (data, new), answer in zip(made, answers, strict=True):
+        sent = list[asyncio.Future[bool]]()
+        for data, _ in made:
+            sent.append(writer.append(J, data))
+            if apart:
+                await asyncio.wait(sent)
+        answers = await asyncio.gather(*sent, return_exceptions=True)
+        for number, ((data, new), answer) in enumerate(zip(made, answers, strict=True)):
             if answer is True:
                 ledger.acknowledged.append(digest(data))
                 head = new
             elif isinstance(answer, LogUnavailable):
+                ledger.refused.append(digest(data))
+            elif answer is False:
+                assert any(one is not True for one in answers[:number]), "it followed the head"
                 ledger.refused.append(digest(data))
             else:
                 assert isinstance(answer, OutcomeUnknown), answer
@@ -85,7 +96,7 @@ async def stored(path: Path) -> list[str]:
     return found
 
 
-async def tried(folder: Path, seed: int, disk: Disk, power_cut: bool) -> int:
+async def tried(folder: Path, seed: int, disk: Disk, power_cut: bool, *, apart: bool = False) -> int:
     """Write until the disk fails, restart, and compare. Return how many writes were not synced."""
     ledger, chance, path = Ledger(), random.Random(seed), folder / "log.sqlite"
     folder.mkdir()
@@ -95,7 +106,7 @@ async def tried(folder: Path, seed: int, disk: Disk, power_cut: bool) -> int:
     if db is None:
         return 0
     writer = GroupCommit(db, path, lambda: None, log_file.end, lambda _: None)
-    await write(writer, chance, ledger)
+    await write(writer, chance, ledger, apart=apart)
     unsynced = disk.leave(folder, chance if power_cut else None)
     disk.mend()
     await asyncio.to_thread(writer.close)
@@ -218,10 +229,11 @@ async def test_keys_given_and_erasures_told_survive_a_power_cut(
 
 @pytest.mark.parametrize("error", [apsw.FullError, apsw.IOError])
 @pytest.mark.parametrize("power_cut", [False, True])
+@pytest.mark.parametrize("apart", [False, True])
 async def test_the_disk_fails_at_any_write_or_sync(
-    error: type[Exception], power_cut: bool, tmp_path: Path
+    error: type[Exception], power_cut: bool, apart: bool, tmp_path: Path
 ) -> None:
     whole = Disk()
-    await tried(tmp_path / "whole", 1, whole, power_cut=False)
+    await tried(tmp_path / "whole", 1, whole, power_cut=False, apart=apart)
     for at in range(1, whole.calls + 1, 1 if LONG else 5):
-        await tried(tmp_path / str(at), 1, Disk(at, error), power_cut)
+        await tried(tmp_path / str(at), 1, Disk(at, error), power_cut, apart=apart)
