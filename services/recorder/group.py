@@ -4,7 +4,6 @@ import logging
 import time
 from datetime import datetime
 from typing import Final
-from uuid import uuid4
 
 from events.commit import Commit, Recorded
 from events.jurisdiction import CommandUnchanged
@@ -64,11 +63,11 @@ class Group:
         self.count += 1
         return None
 
-    def commit(self, jurisdiction: str) -> Commit:
+    def commit(self, jurisdiction: str, id: str) -> Commit:
         """Return the group's events, chained to the head they were decided on."""
         head = self._state.head
         return Commit(
-            id=str(uuid4()),
+            id=id,
             jurisdiction=jurisdiction,
             first=head.position + 1,
             prev=head.hash,

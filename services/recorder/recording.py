@@ -7,6 +7,7 @@ from typing import Protocol
 
 from events.commit import Commit, Head, Recorded, digest, encode
 from services.base.clock import Clock
+from services.base.ids import ids
 from services.decisions.erasure import erased_among
 from services.log.port import Log, OutcomeUnknown, Stored
 from services.recorder.erasing import VaultBacklog
@@ -45,7 +46,7 @@ class Recorder:
         """Ids of commands whose commit may still land."""
         self._jurisdiction, self._replica, self._backlog = jurisdiction, replica, backlog
         self._log, self._vault, self._clock, self._timezone = log, vault, clock, timezone
-        self._recorded, self._appending = recorded, appending
+        self._recorded, self._appending, self._ids = recorded, appending, ids()
 
     async def record(self, queued: list[Queued]) -> list[Queued]:
         """Decide and append until accepted, then reply. Return the commands there was no time for.
@@ -101,7 +102,7 @@ class Recorder:
         if not group.events:
             return await self._replica.is_level()
         try:
-            return await self._append(group.commit(self._jurisdiction), bulk=bulk)
+            return await self._append(group.commit(self._jurisdiction, next(self._ids)), bulk=bulk)
         except OutcomeUnknown:
             self.unknown.update(one.envelope.id for one in queued)
             raise

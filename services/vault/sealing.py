@@ -69,7 +69,8 @@ class Key:
         claimed = claimed_at.astimezone(UTC).isoformat() if claimed_at else None
         if self._bodies is None:  # separate from the sealing key
             self._bodies = hmac.digest(self._key, b"muster: body of a command", "sha256")
-        return hmac.digest(self._bodies, _encoder.encode((name, claimed, data)), "sha256").hex()
+        # hmac.digest lets go of the interpreter, and waits until it is free again
+        return hmac.new(self._bodies, _encoder.encode((name, claimed, data)), "sha256").hexdigest()
 
 
 def opened(cipher: AESGCM, jurisdiction: str, token: Token) -> str:

@@ -109,6 +109,27 @@ class TestDamage:
         await log.close()
         assert heads[-1].position == 2
 
+    @pytest.mark.parametrize("hash_", [b"0" * 64, b"\xff" * 64], ids=["another", "not text"])
+    async def test_a_damaged_head_concerns_no_other_jurisdiction(self, path: Path, hash_: bytes) -> None:
+        """Appends that are written in one transaction are judged each by its own head."""
+        await made(path, [1, 1])
+        change(path, "UPDATE commits SET hash = CAST(? AS TEXT) WHERE last = 2", hash_)
+        log = SqliteLog(path)
+        following, _ = commit("2307", Head(2, "0" * 64))
+        others = {f"33{n:02}": commit(f"33{n:02}", Head())[0] for n in range(90)}
+
+        damaged, *accepted = await asyncio.gather(
+            log.append("2307", following),
+            *(log.append(code, data) for code, data in others.items()),
+            return_exceptions=True,
+        )
+
+        assert isinstance(damaged, LogDamaged)
+        assert damaged.jurisdiction == "2307"
+        assert accepted == [True] * 90
+        assert [len(await read_all(log, code)) for code in others] == [1] * 90
+        await log.close()
+
     async def test_no_flipped_byte_of_the_file_changes_what_is_read(self, path: Path) -> None:
         """Flips bytes anywhere in the file. Each is detected, or the result is unchanged."""
         await made(path, [1, 2, 40, 1, 3])

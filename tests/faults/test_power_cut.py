@@ -105,7 +105,7 @@ async def tried(folder: Path, seed: int, disk: Disk, power_cut: bool, *, apart: 
     db = begin(path, disk, name, chance)
     if db is None:
         return 0
-    writer = GroupCommit(db, path, lambda: None, log_file.end, lambda _: None)
+    writer = GroupCommit(db, path, lambda: None, log_file.ends, lambda _: None)
     await write(writer, chance, ledger, apart=apart)
     unsynced = disk.leave(folder, chance if power_cut else None)
     disk.mend()

@@ -4,7 +4,7 @@ import asyncio
 import queue
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -16,8 +16,8 @@ from events.commit import Envelope, Head, Verdict, digest, envelope, judge
 from events.repair import SetAside
 from services.adapters.sqlite.checkpoints import Checkpoints
 from services.adapters.sqlite.data_file import is_damage
-from services.adapters.sqlite.log_file import behind, set_aside, unreadable
-from services.log.port import LogUnavailable, OutcomeUnknown
+from services.adapters.sqlite.log_file import Row, behind, insert, set_aside, unreadable
+from services.log.port import LogDamaged, LogUnavailable, OutcomeUnknown
 
 GROUP: Final = 1000
 """Most appends per transaction."""
@@ -29,7 +29,6 @@ _NOT_WRITTEN: Final = frozenset(
     (apsw.SQLITE_FULL, apsw.SQLITE_IOERR_WRITE, apsw.SQLITE_BUSY, apsw.SQLITE_READONLY)
 )
 """COMMIT failures before the last frame is in the WAL, after which recovery cannot find the transaction."""
-_INSERT: Final = "INSERT INTO commits (jurisdiction, first, last, hash, data) VALUES (?, ?, ?, ?, ?)"
 
 
 class Call(NamedTuple):
@@ -44,6 +43,7 @@ class Call(NamedTuple):
 
 
 Answer = bool | Exception
+Heads = dict[str, Head | LogDamaged]
 
 
 class GroupCommit:
@@ -54,14 +54,16 @@ class GroupCommit:
         db: apsw.Connection,
         path: Path,
         begun: Callable[[], None],
-        stored: Callable[[apsw.Connection, str], Head],
+        stored: Callable[[apsw.Connection, Collection[str]], Heads],
         accepted: Callable[[dict[str, Head]], None],
     ) -> None:
         """`begun` is called once in each transaction, which fails with what that raises. `stored` reads and
-        checks a head; raises LogDamaged. Takes ownership of `db`."""
+        checks heads. Takes ownership of `db`."""
         self._db, self._path, self._begun, self._stored, self._accepted = db, path, begun, stored, accepted
         self._checkpoints = Checkpoints(path, db, CHECKPOINT)
-        self._calls: queue.SimpleQueue[Call | None] = queue.SimpleQueue()
+        self._calls: queue.SimpleQueue[list[Call] | None] = queue.SimpleQueue()
+        self._together: list[Call] = []
+        """Queued at once after what the loop does now: each time, the thread wakes and waits for its turn."""
         self._closed = False
         self._gate = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="muster-log", daemon=True)
@@ -75,14 +77,24 @@ class GroupCommit:
         with self._gate:
             if self._closed:
                 raise LogUnavailable("the log is closed")
-            self._calls.put(Call(loop, future, jurisdiction, data, intact))
+            if not self._together:
+                loop.call_soon(self._send)
+            self._together.append(Call(loop, future, jurisdiction, data, intact))
         return future
+
+    def _send(self) -> None:
+        with self._gate:
+            if self._together:  # not closed meanwhile
+                self._calls.put(self._together)
+                self._together = []
 
     def close(self) -> None:
         """Write what is queued, then end the thread."""
         with self._gate:
             if not self._closed:
                 self._closed = True
+                self._calls.put(self._together)
+                self._together = []
                 self._calls.put(None)
         self._thread.join()
 
@@ -102,14 +114,14 @@ class GroupCommit:
         """Return the calls waiting now, at least one, and whether more may follow."""
         group: list[Call] = []
         size = 0
-        call = self._calls.get()
-        while call is not None:
-            group.append(call)
-            size += len(call.data)
+        calls = self._calls.get()
+        while calls is not None:
+            group += calls
+            size += sum(len(call.data) for call in calls)
             if len(group) >= GROUP or size >= GROUP_BYTES:
                 return group, True
             try:
-                call = self._calls.get_nowait()
+                calls = self._calls.get_nowait()
             except queue.Empty:
                 return group, True
         return group, False
@@ -119,8 +131,10 @@ class GroupCommit:
         try:
             execute(self._db, "BEGIN IMMEDIATE")
             self._begun()
-            heads: dict[str, Head] = {}
-            answers = [self._judge(heads, call) for call in group]
+            heads = self._stored(self._db, {call.jurisdiction for call in group})
+            rows: list[Row] = []
+            answers = [self._judge(heads, rows, call) for call in group]
+            insert(self._db, rows)
             if True not in answers:
                 self._rollback()
                 return answers
@@ -131,10 +145,13 @@ class GroupCommit:
         if failure:
             return [failure] * len(group)
         touched = {c.jurisdiction for c, a in zip(group, answers, strict=True) if a is True}
-        self._accepted({jurisdiction: heads[jurisdiction] for jurisdiction in touched})
+        self._accepted(
+            {code: head for code, head in heads.items() if code in touched and isinstance(head, Head)}
+        )
         return answers
 
-    def _judge(self, heads: dict[str, Head], call: Call) -> Answer:
+    def _judge(self, heads: Heads, rows: list[Row], call: Call) -> Answer:
+        """Return whether a commit is accepted, and add its row to those that are to be inserted."""
         try:
             seen = envelope(call.data)
         except msgspec.DecodeError as error:
@@ -142,16 +159,22 @@ class GroupCommit:
         if seen.jurisdiction != call.jurisdiction:
             return ValueError(f"a commit of {seen.jurisdiction} was appended to {call.jurisdiction}")
         if call.intact:
-            if not self._declares(call, call.intact, seen):
-                return False
+            try:
+                if not self._declares(call, call.intact, seen):
+                    return False
+            except LogDamaged as error:
+                return error
+            insert(self._db, rows)
+            rows.clear()
             set_aside(self._db, call.jurisdiction, call.intact)
             heads[call.jurisdiction] = call.intact
-        head = heads.get(call.jurisdiction) or self._stored(self._db, call.jurisdiction)
-        heads[call.jurisdiction] = head
+        head = heads[call.jurisdiction]
+        if isinstance(head, LogDamaged):
+            return head
         if judge(head, seen.first, seen.prev, len(seen.events)) is not Verdict.ACCEPTED:
             return False
         new = Head(head.position + len(seen.events), digest(call.data))
-        self._db.execute(_INSERT, (call.jurisdiction, seen.first, new.position, new.hash, call.data))
+        rows.append((call.jurisdiction, seen.first, new.position, new.hash, call.data))
         heads[call.jurisdiction] = new
         return True
 

@@ -3,7 +3,7 @@
 import asyncio
 import queue
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
@@ -14,7 +14,7 @@ from events.commit import Head
 from services.adapters.sqlite import log_file as file
 from services.adapters.sqlite.data_file import FileDamaged, open_reader
 from services.adapters.sqlite.files_in_use import FilesInUse
-from services.adapters.sqlite.group_commit import GroupCommit, wake_all
+from services.adapters.sqlite.group_commit import GroupCommit, Heads, wake_all
 from services.adapters.sqlite.writer_lock import WriterLock
 from services.log.damage import damage_behind
 from services.log.port import Damage, LogDamaged, LogUnavailable, Stored
@@ -69,7 +69,7 @@ class SqliteLog:
             raise
         self._files = FilesInUse(self._path)
         identity = file.identity(db, self._path)
-        self._writer = GroupCommit(db, self._path, self._files.check, self._checked_head, self._wake)
+        self._writer = GroupCommit(db, self._path, self._files.check, self._checked_heads, self._wake)
         return identity
 
     # -- the port ------------------------------------------------------------------------------------------
@@ -201,13 +201,20 @@ class SqliteLog:
 
     # -- the writing thread --------------------------------------------------------------------------------
 
-    def _checked_head(self, db: apsw.Connection, jurisdiction: str) -> Head:
-        """Return the stored head, checking its bytes once so that nothing is chained to a damaged commit."""
-        head = file.end(db, jurisdiction)
-        if self._checked.get(jurisdiction) != head:
-            head = file.head_before(db, jurisdiction, head.position)
-        self._checked[jurisdiction] = head
-        return head
+    def _checked_heads(self, db: apsw.Connection, jurisdictions: Collection[str]) -> Heads:
+        """Return the stored heads, checking the bytes of each once so that nothing is chained to a damaged
+        commit."""
+        heads = file.ends(db, jurisdictions)
+        for jurisdiction, head in heads.items():
+            if self._checked.get(jurisdiction) == head or isinstance(head, LogDamaged):
+                continue
+            try:
+                self._checked[jurisdiction] = file.head_before(db, jurisdiction, head.position)
+            except LogDamaged as error:
+                heads[jurisdiction] = error
+            else:
+                heads[jurisdiction] = self._checked[jurisdiction]
+        return heads
 
     def _wake(self, heads: dict[str, Head]) -> None:
         self._checked.update(heads)

@@ -1,6 +1,8 @@
 """The file of a SQLite log: its tables, opening it, and checking each stored row."""
 
 import uuid
+from collections.abc import Collection, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -37,6 +39,12 @@ CREATE TABLE IF NOT EXISTS commits (
 """
 CREATE: Final = f"PRAGMA application_id = {_APPLICATION}; PRAGMA user_version = {FORMAT}; {_SCHEMA}"
 _END: Final = "SELECT last, hash FROM commits WHERE jurisdiction = ? ORDER BY last DESC LIMIT 1"
+_ENDS: Final = """
+SELECT json_group_array(json((
+    SELECT json_array(jurisdiction, last, hash) FROM commits WHERE jurisdiction = value
+    ORDER BY last DESC LIMIT 1
+))) FROM json_each(?)
+"""
 _BEFORE: Final = (
     "SELECT first, last, hash, data FROM commits WHERE jurisdiction = ? AND last <= ?"
     " ORDER BY last DESC LIMIT 1"
@@ -56,6 +64,10 @@ _MOVE: Final = (
     "INSERT INTO dead SELECT jurisdiction, first, last, hash, data FROM commits"
     " WHERE jurisdiction = ? AND last > ?"
 )
+_TOGETHER: Final = (64, 16, 4, 1)
+"""Numbers of rows inserted by one statement. Each is prepared once."""
+_INSERT: Final = "INSERT INTO commits (jurisdiction, first, last, hash, data) VALUES "
+_INSERTS: Final = {count: _INSERT + ", ".join(["(?, ?, ?, ?, ?)"] * count) for count in _TOGETHER}
 _JURISDICTIONS: Final = """
 WITH RECURSIVE found (code) AS (
     SELECT min(jurisdiction) FROM commits
@@ -67,6 +79,7 @@ SELECT CAST(code AS BLOB) FROM found WHERE code IS NOT NULL
 _BROKEN: Final = (apsw.CorruptError, apsw.NotADBError, UnicodeDecodeError)
 
 Row = tuple[Any, ...]
+_ends: Final = msgspec.json.Decoder(list[tuple[str, int, str] | None])
 
 
 # -- opening -----------------------------------------------------------------------------------------------
@@ -135,6 +148,35 @@ def end(db: apsw.Connection, jurisdiction: str) -> Head:
     """Return the table's head, unchecked."""
     row = _one(db, _END, (jurisdiction,))
     return Head(*row) if row else Head()
+
+
+def ends(db: apsw.Connection, jurisdictions: Collection[str]) -> dict[str, Head | LogDamaged]:
+    """Return the table's heads, unchecked, or why one cannot be read.
+
+    All at once: each step of a statement lets go of the interpreter, and waits until it is free again.
+    """
+    try:
+        ((packed,),) = db.execute(_ENDS, (msgspec.json.encode(list(jurisdictions)).decode(),))
+        found = {row[0]: Head(row[1], row[2]) for row in _ends.decode(packed) if row}
+    except (*_BROKEN, msgspec.DecodeError):
+        return {code: _end_or_damage(db, code) for code in jurisdictions}
+    return {code: found.get(code, Head()) for code in jurisdictions}
+
+
+def _end_or_damage(db: apsw.Connection, jurisdiction: str) -> Head | LogDamaged:
+    try:
+        return end(db, jurisdiction)
+    except LogDamaged as error:
+        return error
+
+
+def insert(db: apsw.Connection, rows: Sequence[Row]) -> None:
+    """Insert rows of (jurisdiction, first, last, hash, data), by as few statements as can be."""
+    begin = 0
+    for count in _TOGETHER:
+        while len(rows) - begin >= count:
+            db.execute(_INSERTS[count], tuple(chain.from_iterable(rows[begin : begin + count])))
+            begin += count
 
 
 def head_before(db: apsw.Connection, jurisdiction: str, position: int) -> Head:
