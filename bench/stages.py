@@ -120,7 +120,7 @@ class Bench:
             deciding = Group(self.state, self.now, "Asia/Shanghai", 60)
             for one, body_ in zip(taken, sealed, strict=True):
                 deciding.add(one, body_, {})
-            commit = deciding.commit(J)
+            commit = deciding.commit(J, str(uuid4()))
         with stages.stage("encode"):
             data = encode(commit)
             head = Head(commit.first - 1 + len(commit.events), digest(data))
