@@ -47,12 +47,11 @@ class Server:
         config = uvicorn.Config(
             self._app,
             port=0,
-            http=protocol(Connections(), self.direct),
+            http=protocol(Connections(idle_seconds=(KEEP_ALIVE, KEEP_ALIVE)), self.direct),
             lifespan="off",
             timeout_graceful_shutdown=1,
             interface="asgi3",
             log_config=None,
-            timeout_keep_alive=KEEP_ALIVE,  # type: ignore[arg-type]
         )
         config.load()
         self.server = uvicorn.Server(config)

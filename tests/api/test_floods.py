@@ -240,6 +240,25 @@ def test_an_address_has_a_share_of_the_connections() -> None:
     assert all(connections.enter("127.0.0.1") for _ in range(10))
 
 
+async def test_a_connection_may_idle_for_a_while() -> None:
+    async with serving(Connections(idle_seconds=(9, 0.3))) as port, asyncio.timeout(5):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for _ in range(2):
+            writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            await reader.readuntil(b"0\r\n\r\n")
+            await asyncio.sleep(0.1)
+        assert await reader.read() == b""
+        writer.close()
+
+
+def test_a_connection_idles_longer_than_its_client_keeps_it() -> None:
+    """A request that meets the end of its connection is lost: a proxy must not send it again."""
+    connections = Connections(["10.0.0.0/8"])
+    httpx_keeps, caddy_keeps = 5, 120
+    assert connections.idle_seconds("192.0.2.1") > httpx_keeps
+    assert connections.idle_seconds("10.1.2.3") == connections.idle_seconds("127.0.0.1") > caddy_keeps
+
+
 def test_one_log_line_a_minute_names_the_address(caplog: pytest.LogCaptureFixture) -> None:
     connections = Connections(most=0)
     for _ in range(5):

@@ -15,8 +15,13 @@ from services.api.server.direct import Direct, answering
 MOST_OF_ONE: Final = 512
 """Most open connections of one address."""
 HEAD_SECONDS: Final = 15.0
-"""Time for a request's head: the first one's from the connection's start, later ones' from their first bytes.
-uvicorn itself closes connections that idle between requests."""
+"""Time for a request's head: the first one's from the connection's start, later ones' from their first
+bytes."""
+IDLE_SECONDS: Final = 10.0
+"""Time that a connection may idle between requests. Longer than the 5 s of common clients: a request that
+meets the end of its connection is lost."""
+PROXY_IDLE_SECONDS: Final = 150.0
+"""The same from a proxy. Caddy keeps connections for two minutes, nginx for one."""
 MOST_HEAD: Final = 64 * 1024
 """Bytes of a request's line and headers; also of what follows a body in parts."""
 TELL_SECONDS: Final = 60.0
@@ -34,10 +39,15 @@ class Connections:
     """The open connections of a server, by address."""
 
     def __init__(
-        self, trusted: Sequence[str] = (), most: int = MOST_OF_ONE, head_seconds: float = HEAD_SECONDS
+        self,
+        trusted: Sequence[str] = (),
+        most: int = MOST_OF_ONE,
+        head_seconds: float = HEAD_SECONDS,
+        idle_seconds: tuple[float, float] = (IDLE_SECONDS, PROXY_IDLE_SECONDS),
     ) -> None:
-        """`trusted`: addresses and networks without a limit, such as those of proxies. Loopback has none."""
-        self.most, self.head_seconds = most, head_seconds
+        """`trusted`: addresses and networks without a limit, such as those of proxies. Loopback has none.
+        `idle_seconds`: for others, and for those."""
+        self.most, self.head_seconds, self._idle_seconds = most, head_seconds, idle_seconds
         self._trusted = [ip_network(one, strict=False) for one in ("127.0.0.0/8", "::1", *trusted)]
         self._open = Counter[str]()
         self._told = -TELL_SECONDS
@@ -55,6 +65,10 @@ class Connections:
         self._open[address] -= 1
         if self._open[address] <= 0:
             del self._open[address]
+
+    def idle_seconds(self, address: str) -> float:
+        """Return how long a connection from there may idle between requests."""
+        return self._idle_seconds[self._trusts(address)]
 
     def _trusts(self, address: str) -> bool:
         try:
@@ -88,6 +102,7 @@ def protocol(connections: Connections, direct: Direct | None = None) -> type[Ord
                 transport.close()
                 return
             self._address = address
+            self.timeout_keep_alive = connections.idle_seconds(address)
             self._await_head()
 
         def _await_head(self) -> None:
