@@ -27,6 +27,7 @@ done
 for name in migrate api projector tool backup; do
     printf 'postgresql://muster_%s:%s@postgres:5432/muster' "$name" "$(word)" | make_once "postgres_$name"
 done
-random 16 | base64 | tr '+/' '-_' | tr -d '=\n' | make_once kafka_cluster_id
+# A leading dash would look like an option to Kafka's tools, whose own ids have none either.
+random 16 | base64 | tr '+/' '-_' | tr -d '=\n' | sed 's/^-/A/' | make_once kafka_cluster_id
 random 32 | make_once master_key
 echo "secrets are in $folder; store a copy of master_key elsewhere: without it no personal data can be read"

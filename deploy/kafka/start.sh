@@ -70,5 +70,5 @@ rootLogger.appenderRef.out.ref=out
 SETTINGS
 export KAFKA_LOG4J_OPTS="-Dlog4j2.configurationFile=file:$run/log4j2.properties"
 export LOG_DIR=$run EXTRA_ARGS="-name kafka"
-"$kafka/bin/kafka-storage.sh" format --ignore-formatted --cluster-id "$cluster" --config "$run/server.properties"
+"$kafka/bin/kafka-storage.sh" format --ignore-formatted "--cluster-id=$cluster" --config "$run/server.properties"
 exec "$kafka/bin/kafka-server-start.sh" "$run/server.properties"

@@ -281,6 +281,35 @@ def test_secrets_are_made_once_and_fit_the_file(plain: dict[str, Any], deploy: P
     assert all(secret not in again for secret in made.values())
 
 
+def test_the_id_of_the_brokers_does_not_look_like_an_option(deploy: Path, tmp_path: Path) -> None:
+    """One random id in 64 begins with a dash."""
+    _program(tmp_path / "bin" / "head", "printf '\\370%.0s' $(seq \"$2\")")
+    ran(deploy / "secrets.sh", tmp_path / "secrets", PATH=f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    assert (tmp_path / "secrets" / "kafka_cluster_id").read_text().startswith("APj4")
+
+
+def test_brokers_start_with_an_id_that_looks_like_an_option(deploy: Path, tmp_path: Path) -> None:
+    """As made by earlier versions."""
+    _program(tmp_path / "kafka" / "bin" / "kafka-storage.sh", 'printf "%s\\n" "$@"')
+    _program(tmp_path / "kafka" / "bin" / "kafka-server-start.sh", "echo started")
+    for name, value in {"kafka_broker": "word", "kafka_cluster_id": "-Pj4-Pj4-Pj4-Pj4-Pj4-A"}.items():
+        (tmp_path / name).write_text(value)
+    folders = {"SECRETS": tmp_path, "DATA": tmp_path / "data", "RUN": tmp_path / "run"}
+    said = ran(
+        deploy / "kafka" / "start.sh",
+        **{"NODE_ID": "1", "HOST": "x", "VOTERS": "1@x:1", "KAFKA_HOME": str(tmp_path / "kafka")},
+        **{name: str(folder) for name, folder in folders.items()},
+    )
+    assert "--cluster-id=-Pj4-Pj4-Pj4-Pj4-Pj4-A" in said.splitlines()
+    assert said.endswith("started\n")
+
+
+def _program(path: Path, script: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
 def test_every_choice_is_documented(deploy: Path) -> None:
     manual = "".join((deploy.parent / "docs" / name).read_text() for name in ("operations.md", "cluster.md"))
     for variable in re.findall(r"\$\{(\w+)", (deploy / "compose.yaml").read_text()):
