@@ -20,6 +20,8 @@ MOST_LOG: Final = 16 * 2**20
 """Size in bytes after which a restart rotates the log file."""
 _SET_DEATH_SIGNAL: Final = 1
 _libc: Any = ctypes.CDLL(None) if sys.platform == "linux" else None
+_returned: set[int] = set()
+"""Ports that `free_port` returned."""
 
 
 class NotReady(Exception):
@@ -165,12 +167,15 @@ def free_port() -> int:
     """Return a free port on 127.0.0.1, below the range of ephemeral ports.
 
     The kernel assigns ports from 32768 up to outgoing connections, even to one made to that very port, so a
-    restarted server could find its port taken.
+    restarted server could find its port taken. None is returned twice: who got it may not use it yet.
     """
     while True:
         port = random.randrange(20_000, 32_000)  # noqa: S311  not a secret
+        if port in _returned:
+            continue
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
+            _returned.add(port)
             return port
 
 
