@@ -72,7 +72,7 @@ long: $(READY) $(WEB_READY) ## Long tests in full: scenarios, faults, seeds, a f
 # What takes long waits in `make test` for the linters.
 check-tests check-api: $(BEFORE)
 check-tests: $(READY)
-	@$(PYTEST) -n $(JOBS) --no-loadscope-reorder -m "not long" $(APART:%=--ignore %) $(ARGS)
+	@$(PYTEST) -n $(JOBS) --no-loadscope-reorder $(APART:%=--ignore %) $(ARGS)
 # A pytest that starts closes the parent of its temporary folders to others, such as PostgreSQL's user.
 check-api: export PYTEST_DEBUG_TEMPROOT := $(abspath $(VENV))
 check-api: $(READY)

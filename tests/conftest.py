@@ -8,8 +8,10 @@ from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import forking
+import in_memory
 import pytest
 from again import Again
+from scale import LONG
 from seconds import Seconds
 from xdist.scheduler import LoadScopeScheduling
 
@@ -48,12 +50,14 @@ FIRST = (*WAITING, "tests/browser/test_origin.py", "tests/browser/test_scale.py"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Print what each folder costs.
+    """Print what each folder costs. What runs in several processes keeps its files in memory.
 
     Brokers of tests live too briefly for Java's second compiler, and services for a second process.
     """
     os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
     os.environ.setdefault("MUSTER_PROCESSES", "1")  # two take longer to start; some tests are about them
+    if getattr(config.option, "numprocesses", None) and (memory := in_memory.folder()):
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", memory)
     config.pluginmanager.register(Seconds())
     config.pluginmanager.register(Again())
     forking.begin()
@@ -100,8 +104,15 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Schedulin
     return Scheduling(config, log)  # type: ignore[arg-type]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Move the groups of FIRST to the front, and order the files in each group. Others keep their order."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what only `make long` runs.
+
+    Move the groups of FIRST to the front, and order the files in each group. Others keep their order.
+    """
+    long = [] if LONG else [item for item in items if item.get_closest_marker("long")]
+    if long:
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if not item.get_closest_marker("long")]
     groups = {name: rank for rank, name in enumerate(FIRST)}
     files = {name: rank for rank, name in enumerate(GROUPS)}
 
