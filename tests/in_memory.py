@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Final
 
 MEMORY: Final = Path("/dev/shm")  # noqa: S108  Linux's; each test has a private folder in it
-ROOM: Final = 8 * 2**30
-"""Bytes; more than twice what a whole run keeps."""
+ROOM: Final = 4 * 2**30
+"""Bytes; six times what a whole run keeps."""
 
 
 def folder() -> str | None:
