@@ -27,7 +27,8 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install $(QUIETLY) --no-compile "$$(grep ^uv== requirements.lock)"
 	@$(BIN)/uv pip install --quiet --no-deps --python $(BIN)/python $(INDEX) -r requirements.lock -e . || \
 		$(BIN)/python -m pip install $(QUIETLY) --no-compile -r requirements.lock -e .
-	@$(BIN)/python -m pip check > $(VENV)/check.txt || { cat $(VENV)/check.txt; exit 1; }
+	@$(BIN)/uv pip check --quiet --python $(BIN)/python 2> /dev/null || \
+		$(BIN)/python -m pip check > $(VENV)/check.txt || { cat $(VENV)/check.txt; exit 1; }
 	@touch $(READY)
 
 # Tools for the pages, at the versions of package-lock.json; Node itself comes with the Python packages.
