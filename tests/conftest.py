@@ -45,7 +45,10 @@ GROUPS = {
 """File -> group, in the order in which a group's files run. Any other file is its own group."""
 WAITING = ("cluster", "tests/cluster/test_states.py", "deployed", "kafka", "tests/api/test_stream.py")
 """Groups that wait half of their time: one process runs them one after another, while others work."""
-FIRST = (*WAITING, "tests/browser/test_origin.py", "tests/browser/test_scale.py")
+FIRST = (
+    *(*WAITING, "tests/browser/test_origin.py", "tests/browser/test_scale.py"),
+    *("tests/readme/test_add_an_aggregate.py", "tests/unit/test_scenario.py"),
+)
 """The longest groups. They start first, so that no process ends long after the others."""
 
 
