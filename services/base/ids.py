@@ -10,8 +10,10 @@ _BYTES: Final = 16
 
 
 def ids() -> Iterator[str]:
-    """Yield UUIDs of version 4 (RFC 9562). Randomness is read for many at once: each time a thread that waits
-    for the interpreter gets it first."""
+    """Yield UUIDs of version 4 (RFC 9562).
+
+    Randomness is read for many at once: each read lets go of the interpreter, and another thread may take it.
+    """
     while True:
         drawn = os.urandom(TOGETHER * _BYTES)
         for begin in range(0, len(drawn), _BYTES):

@@ -241,7 +241,7 @@ def test_an_address_has_a_share_of_the_connections() -> None:
 
 
 async def test_a_connection_may_idle_for_a_while() -> None:
-    async with serving(Connections(idle_seconds=(9, 0.3))) as port, asyncio.timeout(5):
+    async with serving(Connections(idle_seconds=(9, 1))) as port, asyncio.timeout(5):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         for _ in range(2):
             writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")

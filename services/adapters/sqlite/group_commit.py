@@ -63,7 +63,7 @@ class GroupCommit:
         self._checkpoints = Checkpoints(path, db, CHECKPOINT)
         self._calls: queue.SimpleQueue[list[Call] | None] = queue.SimpleQueue()
         self._together: list[Call] = []
-        """Queued at once after what the loop does now: each time, the thread wakes and waits for its turn."""
+        """Queued together in the next turn of the loop: each time, the thread waits for the interpreter."""
         self._closed = False
         self._gate = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="muster-log", daemon=True)
@@ -77,14 +77,13 @@ class GroupCommit:
         with self._gate:
             if self._closed:
                 raise LogUnavailable("the log is closed")
-            if not self._together:
-                loop.call_soon(self._send)
             self._together.append(Call(loop, future, jurisdiction, data, intact))
+        loop.call_soon(self._send)
         return future
 
     def _send(self) -> None:
         with self._gate:
-            if self._together:  # not closed meanwhile
+            if self._together:  # neither sent with others nor closed
                 self._calls.put(self._together)
                 self._together = []
 
