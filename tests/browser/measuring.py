@@ -114,6 +114,13 @@ def longest_task(page: Page, work: Callable[[], object]) -> Task:
     return max(tasks)
 
 
+def sorted_by_each_column(page: Page) -> None:
+    """Sort the list on a page by one column after another, each until it is drawn."""
+    for head in page.locator(".grid-sort").all():
+        head.click()
+        page.evaluate(DRAWN)
+
+
 def told(what: str, **figures: float | int | str) -> None:
     """Print a figure where it is found again: `pytest -s`, or the report's captured output."""
     print(json.dumps({"measured": what, **figures}, ensure_ascii=False))
