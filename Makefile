@@ -77,7 +77,7 @@ check-tests: $(READY)
 # A pytest that starts closes the parent of its temporary folders to others, such as PostgreSQL's user.
 check-api: export PYTEST_DEBUG_TEMPROOT := $(abspath $(VENV))
 check-api: $(READY)
-	@$(PYTEST) -q tests/api/test_openapi.py > $(VENV)/api.txt 2>&1; status=$$?; cat $(VENV)/api.txt; exit $$status
+	@nice $(PYTEST) -q tests/api/test_openapi.py > $(VENV)/api.txt 2>&1; status=$$?; cat $(VENV)/api.txt; exit $$status
 # In a fresh clone one process compiles all modules first: else each process of tests compiles all of them.
 # Whatever fails here fails again in check-tests, which reports it.
 compiled: $(READY)
@@ -85,7 +85,7 @@ compiled: $(READY)
 check-python: $(READY)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-# It takes one core for a minute: what the tests leave, while they wait. With more room for young objects Node
+# This and check-api take a core for a minute each: what the other tests leave, while they wait. With more room for young objects Node
 # collects garbage less often.
 check-types: $(READY)
 	@NODE_OPTIONS=--max-semi-space-size=64 nice $(BIN)/pyright
