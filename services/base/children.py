@@ -35,11 +35,14 @@ class Process:
         return await self._process.wait()
 
     async def end(self) -> int:
-        """Close the connection, upon which it ends; return its exit status once it has."""
+        """Close the connection, upon which it ends; return its exit status once it has.
+
+        Also for a task that was cancelled: there `asyncio.timeout` raises no TimeoutError in early releases
+        of Python 3.11, such as that of Debian 12.
+        """
         self.writer.close()
         try:
-            async with asyncio.timeout(END_SECONDS):
-                return await self._process.wait()
+            return await asyncio.wait_for(self._process.wait(), END_SECONDS)
         except TimeoutError:
             self.kill()
             return await self._process.wait()

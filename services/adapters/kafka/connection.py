@@ -55,7 +55,6 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def stop_quietly(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
-    """Stop a client, ignoring errors and hangs."""
+    """Stop a client, ignoring errors and hangs. Also for a task that was cancelled, see Process.end."""
     with contextlib.suppress(KafkaError, OSError, TimeoutError):
-        async with asyncio.timeout(STOP_SECONDS):
-            await client.stop()
+        await asyncio.wait_for(client.stop(), STOP_SECONDS)

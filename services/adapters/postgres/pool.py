@@ -94,8 +94,7 @@ class _Connections:
             return
         await self.pulse.close()
         try:
-            async with asyncio.timeout(CLOSE_SECONDS):
-                await self.pool.close()
+            await asyncio.wait_for(self.pool.close(), CLOSE_SECONDS)  # also in a task that was cancelled
         except TimeoutError:
             self.pool.terminate()
 
