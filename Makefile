@@ -1,5 +1,5 @@
 # Muster. `make help` lists what there is; the first use of any target sets up .venv from requirements.lock.
-PYTHON ?= python3
+PYTHON ?= $(shell sh scripts/python.sh)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -85,8 +85,8 @@ compiled: $(READY)
 check-python: $(READY)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-# This and check-api take a core for a minute each: what the other tests leave, while they wait. With more room for young objects Node
-# collects garbage less often.
+# This and check-api take a core for a minute each: what the other tests leave, while they wait. With more room
+# for young objects Node collects garbage less often.
 check-types: $(READY)
 	@NODE_OPTIONS=--max-semi-space-size=64 nice $(BIN)/pyright
 check-web: $(READY) $(WEB_READY)
