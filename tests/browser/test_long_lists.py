@@ -1,6 +1,6 @@
 """Long lists of the institutions: leaders, training, tasks, nominations, awards and inspections.
 
-`make long` has 20,000 rows of each; the normal run a part of that, and one list on the page.
+`make long` has 20,000 rows of each, and sorts them; the normal run a part of that, and one list on the page.
 """
 
 import os
@@ -146,6 +146,7 @@ def test_a_long_list_of_an_institution_scrolls_smoothly(where: str, screen: Scre
     assert longest.own <= SCROLL_MS
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("where", SHOWN)
 def test_a_long_list_of_an_institution_is_sorted_at_once(where: str, screen: Screen) -> None:
     page = _list(screen, where)

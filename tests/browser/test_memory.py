@@ -59,7 +59,10 @@ def _round(city: City, page: Page, place: str, n: int) -> None:
     until(lambda: number(shown.inner_text()) == 0, 20, "what ended is still shown")
 
 
-@pytest.mark.parametrize("place", WAITING)
+@pytest.mark.parametrize(
+    "place",
+    [pytest.param(one, marks=() if one in ("overview", "wall") else pytest.mark.long) for one in WAITING],
+)
 def test_a_board_holds_no_more_after_a_long_day(place: str, city: City, screens: Screens) -> None:
     wall = place == "wall"
     page = screens.open(city.url).sign_in(city, "overview" if wall else place)

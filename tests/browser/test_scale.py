@@ -21,7 +21,7 @@ from windows import Windows
 
 pytestmark = pytest.mark.timeout(900)
 
-A_SECOND, SECONDS = 10, 10 if LONG else 5
+A_SECOND, SECONDS = 10, 10 if LONG else 4
 STEADY_MS, SCROLL_MS, SORT_MS = 200, 100, 200
 TEAMS_TOO = pytest.param("teams", TEAMS, marks=pytest.mark.long)
 """The same kind of list as the one of workers, and a tenth as long."""
