@@ -1,12 +1,13 @@
 #!/bin/sh
-# Print the Python that .venv is made of: python3, or the system's where python3 was compiled without
-# profile-guided optimization (as pyenv does unless told otherwise), which takes a quarter more time.
-optimized='import sys, sysconfig
-built = sysconfig.get_config_var("CONFIG_ARGS") or ""
-sys.exit(not ("--enable-optimizations" in built or sys.base_prefix == "/usr"))'
+# Print the Python that .venv is made with: python3 if it is new enough and was compiled with profile-guided
+# optimization, else the system's if that one will do. pyenv compiles without unless told otherwise, and pure
+# Python then takes a quarter more time.
 able='import sys, ensurepip, venv
-sys.exit(sys.version_info < (3, 11))'
-if ! python3 -c "$optimized" 2> /dev/null && /usr/bin/python3 -c "$able" 2> /dev/null; then
+assert sys.version_info >= (3, 11)'
+optimized='import sysconfig
+assert sys.base_prefix == "/usr" or "--enable-optimizations" in (sysconfig.get_config_var("CONFIG_ARGS") or "")'
+if ! python3 -c "$able
+$optimized" 2> /dev/null && /usr/bin/python3 -c "$able" 2> /dev/null; then
 	echo /usr/bin/python3
 else
 	echo python3

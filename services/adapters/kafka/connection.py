@@ -55,6 +55,6 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def stop_quietly(client: AIOKafkaConsumer | AIOKafkaProducer) -> None:
-    """Stop a client, ignoring errors and hangs. Also for a task that was cancelled, see Process.end."""
+    """Stop a client, ignoring errors and hangs; also in a task that was cancelled, see `Process.end`."""
     with contextlib.suppress(KafkaError, OSError, TimeoutError):
         await asyncio.wait_for(client.stop(), STOP_SECONDS)
